@@ -1,0 +1,17 @@
+/** The dataplane: everything between a guest's rings and the SPI. */
+module org.vhostdp.dataplane {
+  requires transitive org.vhostdp.spi;
+  requires transitive org.vhostdp.linux;
+
+  exports org.vhostdp.dataplane;
+  exports org.vhostdp.dataplane.config;
+  exports org.vhostdp.dataplane.driver;
+  exports org.vhostdp.dataplane.frontend.vhostuser;
+  exports org.vhostdp.dataplane.io;
+  exports org.vhostdp.dataplane.memory;
+  exports org.vhostdp.dataplane.net;
+  exports org.vhostdp.dataplane.port;
+  exports org.vhostdp.dataplane.ring;
+
+  uses org.vhostdp.spi.Driver;
+}

@@ -1,0 +1,257 @@
+package org.vhostdp.dataplane.io;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
+import org.vhostdp.linux.CallState;
+import org.vhostdp.linux.Epoll;
+import org.vhostdp.linux.EventFd;
+import org.vhostdp.linux.LinuxException;
+import org.vhostdp.linux.Threads;
+
+/**
+ * A dedicated thread that runs queue pairs: a duty cycle of turns, each returning its work count. A
+ * pair without work for a while is parked; when every pair is, the thread sleeps in epoll.
+ */
+public final class IoThread implements AutoCloseable {
+  private static final Logger LOG = System.getLogger(IoThread.class.getName());
+
+  private static final int MAX_EVENTS = 64;
+
+  /** Turns between two looks at the parked pairs while others are busy. */
+  private static final int PEEK_EVERY = 32;
+
+  private static final long WAKE_TAG = -1;
+
+  private final Epoll epoll;
+  private final EventFd wake;
+  private final ConcurrentLinkedQueue<Runnable> commands = new ConcurrentLinkedQueue<>();
+  private final List<Watch> watches = new ArrayList<>();
+  private final long spinNanos;
+  private final int cpu;
+  private final Thread thread;
+  private final CallState calls = new CallState(Arena.ofAuto());
+  private final MemorySegment scratch = Arena.ofAuto().allocate(4096, 8);
+
+  private QueuePair[] pairs = {};
+  private int turn;
+  private volatile boolean stopped;
+  private volatile long busyTurns;
+  private volatile long sleeps;
+  private volatile long cpuNanos;
+
+  /**
+   * Starts a thread.
+   *
+   * @param name for operators
+   * @param cpu the core to stay on, or -1
+   * @param spinNanos how long a pair is polled without work before it is parked
+   */
+  public IoThread(String name, int cpu, long spinNanos) throws LinuxException {
+    this.cpu = cpu;
+    this.spinNanos = spinNanos;
+    this.epoll = Epoll.create(MAX_EVENTS);
+    this.wake = EventFd.create();
+    epoll.add(wake.fd().raw(), Epoll.IN | Epoll.EDGE, WAKE_TAG);
+    this.thread = Thread.ofPlatform().name(name).daemon(true).unstarted(this::run);
+    thread.start();
+  }
+
+  public String name() {
+    return thread.getName();
+  }
+
+  /** The core it was asked to stay on, or -1. */
+  public int cpu() {
+    return cpu;
+  }
+
+  /** Turns that had work. */
+  public long busyTurns() {
+    return busyTurns;
+  }
+
+  /** Times it slept. */
+  public long sleeps() {
+    return sleeps;
+  }
+
+  /** CPU time used, nanoseconds, as of its last sleep or peek. */
+  public long cpuNanos() {
+    return cpuNanos;
+  }
+
+  /** The thread, for measurements. */
+  public Thread thread() {
+    return thread;
+  }
+
+  /** Runs something between two turns. Any thread; returns at once. */
+  void submit(Runnable command) {
+    commands.add(command);
+    wake.signal();
+  }
+
+  private void run() {
+    if (cpu >= 0 && !Threads.pin(cpu)) {
+      LOG.log(Level.WARNING, "{0} could not be pinned to core {1}", thread.getName(), cpu);
+    }
+    while (!stopped) {
+      int work = drainCommands();
+      int active = 0;
+      QueuePair[] now = pairs;
+      for (QueuePair pair : now) {
+        if (!pair.parked()) {
+          active++;
+          work += turn(pair);
+        }
+      }
+      if (active == 0) {
+        sleep();
+      } else if (work == 0) {
+        Thread.onSpinWait();
+        peek();
+      } else if (++turn % PEEK_EVERY == 0) {
+        busyTurns += PEEK_EVERY;
+        peek();
+      }
+    }
+    drainCommands();
+  }
+
+  private int drainCommands() {
+    int done = 0;
+    Runnable command;
+    while ((command = commands.poll()) != null) {
+      command.run();
+      done++;
+    }
+    return done;
+  }
+
+  private int turn(QueuePair pair) {
+    try {
+      int work = pair.poll(this);
+      if (work > 0) {
+        pair.idleSince(0);
+      } else {
+        idle(pair);
+      }
+      return work;
+    } catch (RuntimeException | Error | LinuxException e) {
+      // Errors too: memory that vanishes is one, and no port may end the process.
+      LOG.log(Level.WARNING, "a queue pair failed and is taken out of service", e);
+      pair.failed(e, this);
+      return 1;
+    }
+  }
+
+  private void idle(QueuePair pair) throws LinuxException {
+    long now = System.nanoTime();
+    if (pair.idleSince() == 0) {
+      pair.idleSince(now | 1);
+    } else if (now - pair.idleSince() >= spinNanos) {
+      pair.park();
+    }
+  }
+
+  /** Looks at parked pairs without waiting, unless all are being polled anyway. */
+  private void peek() {
+    if (watches.size() > 0) {
+      handle(epoll.await(0));
+    }
+  }
+
+  private void sleep() {
+    sleeps++;
+    cpuNanos = Threads.cpuNanos();
+    if (commands.isEmpty() && !stopped) {
+      handle(epoll.await(-1));
+    }
+  }
+
+  private void handle(int ready) {
+    for (int i = 0; i < ready; i++) {
+      long tag = epoll.tag(i);
+      if (tag == WAKE_TAG) {
+        wake.drain();
+      } else if (tag < watches.size() && watches.get((int) tag) != null) {
+        woken(watches.get((int) tag));
+      }
+    }
+  }
+
+  private void woken(Watch watch) {
+    try {
+      if (watch.drained()) {
+        EventFd.drain(calls, watch.fd(), scratch);
+      }
+      if (watch.pair().parked()) {
+        watch.pair().unpark();
+      }
+    } catch (LinuxException e) {
+      watch.pair().failed(e, this);
+    }
+  }
+
+  /** Puts a descriptor into the epoll set; one below 0 gives a watch of nothing. */
+  Watch watch(QueuePair pair, int fd, int events, boolean drained) throws LinuxException {
+    if (fd < 0) {
+      return null;
+    }
+    int tag = watches.indexOf(null);
+    if (tag < 0) {
+      tag = watches.size();
+      watches.add(null);
+    }
+    Watch watch = new Watch(epoll, pair, fd, events, drained, tag);
+    watches.set(tag, watch);
+    return watch;
+  }
+
+  void forget(Watch watch) {
+    if (watch != null) {
+      watch.remove();
+      watches.set((int) watch.tag(), null);
+    }
+  }
+
+  void add(QueuePair pair) {
+    if (Arrays.stream(pairs).noneMatch(p -> p == pair)) {
+      QueuePair[] more = Arrays.copyOf(pairs, pairs.length + 1);
+      more[pairs.length] = pair;
+      pairs = more;
+    }
+  }
+
+  void remove(QueuePair pair) {
+    pairs = Arrays.stream(pairs).filter(p -> p != pair).toArray(QueuePair[]::new);
+  }
+
+  /** Ends the thread. Its pairs must have been detached. */
+  @Override
+  public void close() {
+    stopped = true;
+    wake.signal();
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    LockSupport.unpark(thread);
+    epoll.close();
+    wake.close();
+  }
+}

@@ -1,0 +1,56 @@
+package org.vhostdp.dataplane.net;
+
+import java.lang.foreign.Arena;
+import org.vhostdp.dataplane.net.QueueCounters.Name;
+import org.vhostdp.dataplane.ring.Chains;
+import org.vhostdp.dataplane.ring.DeviceRing;
+import org.vhostdp.linux.CallState;
+import org.vhostdp.linux.EventFd;
+
+/**
+ * What the transmit and receive paths have in common: a ring, its batch of chains, its counters and
+ * its interrupt. Made by a control thread, then used by one IO thread only.
+ */
+abstract sealed class QueueSide permits TransmitPath, ReceivePath {
+  /** Frames of one turn: a budget, so that one busy ring does not starve the others. */
+  static final int BURST = 64;
+
+  final DeviceRing ring;
+  final Chains chains;
+  final QueueCounters counters;
+  final int header;
+
+  private final CallState calls;
+  private int interrupt;
+
+  QueueSide(QueueSetup setup, int chainsPerBatch) {
+    this.ring = setup.ring();
+    this.counters = setup.counters();
+    this.header = setup.header();
+    this.interrupt = setup.interrupt();
+    this.calls = new CallState(Arena.ofAuto());
+    int most = Math.min(chainsPerBatch, Math.max(ring.size(), 1));
+    this.chains = new Chains(most, ring.size());
+  }
+
+  /** The ring, for its base and its fault. */
+  public final DeviceRing ring() {
+    return ring;
+  }
+
+  /** Replaces the descriptor that interrupts the guest; -1 for none. */
+  public final void interrupt(int descriptor) {
+    interrupt = descriptor;
+  }
+
+  /** Publishes what was completed and interrupts the guest if it wants that. */
+  final void publish() {
+    ring.flush();
+    if (ring.interruptWanted()) {
+      counters.add(Name.NOTIFICATIONS, 1);
+      if (interrupt >= 0) {
+        EventFd.signal(calls, interrupt);
+      }
+    }
+  }
+}

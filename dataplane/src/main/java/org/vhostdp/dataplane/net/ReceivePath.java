@@ -1,0 +1,350 @@
+package org.vhostdp.dataplane.net;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.List;
+import org.vhostdp.dataplane.net.QueueCounters.Name;
+import org.vhostdp.spi.Burst;
+import org.vhostdp.spi.Offload;
+import org.vhostdp.spi.Region;
+import org.vhostdp.spi.RxQueue;
+
+/**
+ * From the driver to the guest's receive ring. One turn: receive a burst, copy each frame with its
+ * header straight into the guest's buffers, complete, publish, release. With foreign memory the
+ * driver fills the guest's buffers itself.
+ *
+ * <p>Frames that find no buffers stay with this path, unreleased, which is back-pressure to the
+ * driver. Collected chains are kept from turn to turn: a guest cannot take a buffer back.
+ */
+public final class ReceivePath extends QueueSide {
+  private static final ValueLayout.OfLong LONG =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfInt INT =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfShort SHORT =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  /** Chains of one batch: a frame of 64 KiB takes some 45 buffers of a mergeable guest. */
+  private static final int WINDOW = 256;
+
+  private static final int STARVED = -1;
+
+  private final RxQueue driver;
+  private final MemorySegment[] guest;
+  private final MemorySegment[] frames;
+  private final ScatterCursor cursor;
+  private final boolean mergeable;
+  private final int allowed;
+  private final int maxFrame;
+  private final int[] lent;
+  private final Burst burst;
+  private final Burst buffers;
+
+  private int at;
+  private int held;
+  private int window;
+  private int windowEnd;
+  private boolean starved;
+
+  /**
+   * @param setup ring, features, interrupt
+   * @param driver the queue to receive from, not used by anybody else
+   * @param regions the port's regions, as started
+   */
+  public ReceivePath(QueueSetup setup, RxQueue driver, List<Region> regions) {
+    super(setup, WINDOW);
+    this.driver = driver;
+    this.guest = ring.memory().segments();
+    this.frames = regions.stream().map(Region::segment).toArray(MemorySegment[]::new);
+    this.cursor = new ScatterCursor(chains, guest);
+    this.mergeable = (setup.features() & Features.MRG_RXBUF) != 0;
+    this.allowed = Features.rxOffloads(setup.features());
+    this.maxFrame = setup.maxFrame();
+    this.lent = setup.lent();
+    this.burst = new Burst(BURST);
+    this.buffers = lent == null ? null : new Burst(chains.bufferCapacity());
+  }
+
+  /** Whether frames wait for buffers of the guest. */
+  public boolean starved() {
+    return starved;
+  }
+
+  /** Gives held frames back to the driver; they are lost. For the queue's end. */
+  public void abandon() {
+    driver.release(burst, at, held);
+    held = 0;
+  }
+
+  /**
+   * One turn.
+   *
+   * @return frames moved or dropped; -1 if the ring is broken
+   */
+  public int poll() {
+    if (held == 0 && lent != null && windowHolds(maxFrame)) {
+      return direct();
+    }
+    if (held == 0) {
+      held = driver.receive(burst, BURST);
+      at = 0;
+      if (held == 0) {
+        return ring.fault() == null ? 0 : -1;
+      }
+    }
+    return deliver();
+  }
+
+  // ---- copying ---------------------------------------------------------------------------------
+
+  private int deliver() {
+    int from = window;
+    int begin = at;
+    int end = at + held;
+    int delivered = 0;
+    int dropped = 0;
+    long bytes = 0;
+    boolean waiting = false;
+    while (at < end) {
+      int next = at;
+      while ((burst.flags[next] & Offload.MORE) != 0 && next + 1 < end) {
+        next++;
+      }
+      int used = place(at, next + 1);
+      if (used == STARVED) {
+        // What was used of this window must be completed before another one can be collected.
+        if (window > from || !collectMore()) {
+          waiting = window == from;
+          break;
+        }
+        from = window;
+        continue;
+      }
+      if (used == 0) {
+        dropped++;
+      } else {
+        delivered++;
+        bytes += frameBytes(at, next + 1);
+        window += used;
+      }
+      at = next + 1;
+    }
+    if (window > from) {
+      ring.complete(chains, from, window - from);
+      publish();
+    }
+    if (at > begin) {
+      driver.release(burst, begin, at - begin);
+      held = end - at;
+    }
+    starved = waiting;
+    return count(delivered, dropped, bytes, waiting);
+  }
+
+  private int count(int delivered, int dropped, long bytes, boolean waiting) {
+    if (delivered > 0) {
+      counters.add(Name.FRAMES, delivered);
+      counters.add(Name.BYTES, bytes);
+      counters.add(Name.BURSTS, 1);
+    }
+    if (waiting) {
+      counters.add(Name.STARVED, 1);
+    }
+    return ring.fault() == null ? delivered + dropped : -1;
+  }
+
+  private long frameBytes(int first, int end) {
+    long bytes = burst.length[first];
+    for (int e = first + 1; e < end; e++) {
+      bytes += burst.length[e];
+    }
+    return bytes;
+  }
+
+  /** Collects a new window where the old one is used up or too small; false if nothing new came. */
+  private boolean collectMore() {
+    int before = windowEnd - window;
+    window = 0;
+    windowEnd = Math.max(0, ring.collect(chains, chains.capacity()));
+    return windowEnd > before;
+  }
+
+  /**
+   * Places one frame.
+   *
+   * @param first its first entry
+   * @param end after its last entry
+   * @return chains used; 0 if it was dropped and counted; {@link #STARVED} if there are too few
+   */
+  private int place(int first, int end) {
+    int flags = burst.flags[first];
+    int w = window;
+    int length = burst.length[first];
+    if ((flags & ~(Offload.VLAN | Offload.HASH | Offload.TIMESTAMP)) == 0
+        && w < windowEnd
+        && usualChain(w, header + length)) {
+      int b = chains.first[w];
+      MemorySegment to = guest[chains.region[b]];
+      long toAt = chains.offset[b];
+      plainHeader(to, toAt);
+      Copy.frame(
+          frames[burst.region[first]], burst.offset[first], to, toAt + header, length);
+      chains.written[w] = header + length;
+      return 1;
+    }
+    return placeUnusual(first, end, flags);
+  }
+
+  /** Whether a chain is one writable buffer of at least so many bytes. */
+  private boolean usualChain(int w, int bytes) {
+    int b = chains.first[w];
+    return chains.first[w + 1] == b + 1 && chains.writable[w] == b && chains.length[b] >= bytes;
+  }
+
+  private void plainHeader(MemorySegment to, long toAt) {
+    to.set(LONG, toAt, 0L);
+    if (header == 12) {
+      // csum_offset 0, num_buffers 1
+      to.set(INT, toAt + 8, 1 << 16);
+    } else {
+      to.set(SHORT, toAt + 8, (short) 0);
+    }
+  }
+
+  private int placeUnusual(int first, int end, int flags) {
+    int kind = flags & (Offload.CSUM_PARTIAL | Offload.GSO_ANY | Offload.GSO_ECN);
+    if ((kind & ~allowed) != 0) {
+      counters.add(Name.DROPPED_OFFLOAD, 1);
+      return 0;
+    }
+    long bytes = frameBytes(first, end);
+    int used = chainsFor(header + bytes);
+    if (used == 0) {
+      counters.add(Name.DROPPED_TOO_LONG, 1);
+    }
+    if (used <= 0) {
+      return used;
+    }
+    cursor.begin(window, window + used);
+    long numbers = burst.offload[first];
+    int shown = flags & (allowed | Offload.GSO_ECN);
+    cursor.header(
+        header, NetHeader.first(shown, numbers), NetHeader.csumOffset(shown, numbers), used);
+    for (int e = first; e < end; e++) {
+      cursor.write(frames[burst.region[e]], burst.offset[e], burst.length[e]);
+    }
+    cursor.end();
+    return used;
+  }
+
+  /** Chains that hold so many bytes: STARVED if too few are there, 0 if they can never. */
+  private int chainsFor(long bytes) {
+    long room = 0;
+    for (int w = window; w < windowEnd; w++) {
+      room += chains.writableBytes[w];
+      if (room >= bytes) {
+        return w - window + 1;
+      }
+      if (!mergeable) {
+        return 0;
+      }
+    }
+    return windowEnd - window == chains.capacity() ? 0 : STARVED;
+  }
+
+  // ---- foreign memory --------------------------------------------------------------------------
+
+  /** Whether the window's chains take a frame of that size, collecting more if they do not. */
+  private boolean windowHolds(int bytes) {
+    return holds(bytes) || collectMore() && holds(bytes);
+  }
+
+  private boolean holds(int bytes) {
+    if (!mergeable) {
+      return window < windowEnd;
+    }
+    long room = -header;
+    for (int w = window; w < windowEnd; w++) {
+      room += chains.writableBytes[w];
+      if (room >= bytes) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private int direct() {
+    int from = window;
+    int delivered = 0;
+    int dropped = 0;
+    long bytes = 0;
+    while (delivered + dropped < BURST && holds(maxFrame)) {
+      int count = buffersFrom(window);
+      if (count < 0) {
+        break;
+      }
+      int used = driver.receiveInto(buffers, count);
+      if (used == 0) {
+        break;
+      }
+      if (used < 0) {
+        counters.add(Name.DROPPED_TOO_LONG, 1);
+        dropped++;
+        continue;
+      }
+      long length = 0;
+      for (int e = 0; e < used; e++) {
+        length += buffers.length[e];
+      }
+      window += finish(length);
+      bytes += length;
+      delivered++;
+    }
+    if (window > from) {
+      ring.complete(chains, from, window - from);
+      publish();
+    }
+    starved = false;
+    return count(delivered, dropped, bytes, false);
+  }
+
+  /** Names the buffers for one frame, its header left out; -1 if that is not possible. */
+  private int buffersFrom(int w) {
+    int e = 0;
+    long room = 0;
+    int skip = header;
+    for (int chain = w; chain < windowEnd && room < maxFrame; chain++) {
+      for (int b = chains.writable[chain]; b < chains.first[chain + 1]; b++) {
+        int length = chains.length[b];
+        int here = Math.min(skip, length);
+        skip -= here;
+        if (length > here) {
+          buffers.region[e] = lent[chains.region[b]];
+          buffers.offset[e] = chains.offset[b] + here;
+          buffers.room[e++] = length - here;
+          room += length - here;
+        }
+      }
+      if (!mergeable) {
+        break;
+      }
+    }
+    return e == 0 ? -1 : e;
+  }
+
+  /** Writes the header of a frame that the driver put into the window; returns chains used. */
+  private int finish(long length) {
+    int flags = buffers.flags[0];
+    long numbers = buffers.offload[0];
+    int shown = flags & (allowed | Offload.GSO_ECN);
+    int used = chainsFor(header + length);
+    cursor.begin(window, window + used);
+    cursor.header(
+        header, NetHeader.first(shown, numbers), NetHeader.csumOffset(shown, numbers), used);
+    cursor.skip(length);
+    cursor.end();
+    return used;
+  }
+}

@@ -1,0 +1,577 @@
+package org.vhostdp.dataplane.port;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.List;
+import org.vhostdp.dataplane.io.IoStuck;
+import org.vhostdp.dataplane.io.IoThread;
+import org.vhostdp.dataplane.memory.GuestMemory;
+import org.vhostdp.dataplane.memory.MemoryRefused;
+import org.vhostdp.dataplane.memory.MemoryRegion;
+import org.vhostdp.dataplane.net.Features;
+import org.vhostdp.linux.Fd;
+import org.vhostdp.spi.Capabilities;
+import org.vhostdp.spi.DriverException;
+import org.vhostdp.spi.Port;
+import org.vhostdp.spi.PortSettings;
+
+/**
+ * The control state of one virtio network device: what a front-end set up, and which rings run. The
+ * vhost-user session calls it message by message; it belongs to the port's control thread.
+ *
+ * <p>A ring runs when it was started, enabled, addressed and memory is there; {@link #refresh()}
+ * attaches and detaches until that is so. Anything that changes memory or settings under running
+ * rings detaches them first, with an acknowledgement of the IO thread, and attaches them after.
+ */
+public final class NetDevice {
+  private static final Logger LOG = System.getLogger(NetDevice.class.getName());
+
+  private final PortSpec spec;
+  private final BackEnd backEnd;
+  private final RingAttachment rings;
+  private final ConfigSpace config;
+  private final GuestCommands commands;
+  private final Vring[] vrings;
+  private final long offered;
+
+  private GuestMemory memory = GuestMemory.NONE;
+  private long features;
+  private boolean featuresSet;
+  private int guestOffloads = -1;
+  private int controlPairs = 1;
+  private int mtu;
+
+  /**
+   * @param spec the port
+   * @param port the driver's port, open; owned from here on
+   * @param threads IO threads to spread queue pairs over
+   * @param faults told, on an IO thread, that a ring broke: index and reason
+   */
+  public NetDevice(PortSpec spec, Port port, List<IoThread> threads, RingFaults faults)
+      throws DriverException {
+    this.spec = spec;
+    this.mtu = spec.effectiveMtu();
+    this.backEnd = new BackEnd(port, spec);
+    this.config = new ConfigSpace(spec);
+    int pairs = backEnd.queuePairs();
+    this.rings = new RingAttachment(backEnd, pairs, threads, faults);
+    this.commands = new GuestCommands(this);
+    this.vrings = new Vring[2 * pairs + 1];
+    for (int i = 0; i < vrings.length; i++) {
+      vrings[i] = new Vring(i);
+    }
+    this.offered = offer(pairs) & spec.featureMask();
+    config.link(port.events().linkUp());
+  }
+
+  private long offer(int pairs) {
+    long bits =
+        Features.RINGS
+            | Features.PROTOCOL_FEATURES
+            | Features.MRG_RXBUF
+            | Features.STATUS
+            | Features.CONTROL
+            | Features.CTRL_GUEST_OFFLOADS
+            | Features.SPEED_DUPLEX
+            | backEnd.features();
+    return bits
+        | (pairs > 1 ? Features.MQ : 0)
+        | (spec.mac() != null ? Features.MAC : 0)
+        | (spec.mtu() != 0 ? Features.MTU : 0);
+  }
+
+  public PortSpec spec() {
+    return spec;
+  }
+
+  /** Feature bits on offer. */
+  public long offered() {
+    return offered;
+  }
+
+  /** Feature bits negotiated, 0 before. Any thread sees some recent value. */
+  public long features() {
+    return features;
+  }
+
+  public int queuePairs() {
+    return backEnd.queuePairs();
+  }
+
+  ConfigSpace config() {
+    return config;
+  }
+
+  BackEnd backEnd() {
+    return backEnd;
+  }
+
+  GuestMemory memory() {
+    return memory;
+  }
+
+  // ---- negotiation -----------------------------------------------------------------------------
+
+  /** SET_FEATURES. */
+  public void setFeatures(long bits) throws Refusal {
+    long unknown = bits & ~offered;
+    if (unknown != 0) {
+      throw new Refusal("features were set that were not offered: " + Features.names(unknown));
+    }
+    if (rings.any() && bits != features) {
+      throw new Refusal("features may not change while rings run");
+    }
+    features = bits;
+    featuresSet = true;
+    guestOffloads = -1;
+    refresh();
+  }
+
+  /** Offloads the guest takes now: as negotiated, or as it has changed them by command. */
+  private int rxOffloads() {
+    int negotiated = Features.rxOffloads(features);
+    return guestOffloads < 0 ? negotiated : negotiated & guestOffloads;
+  }
+
+  // ---- memory ----------------------------------------------------------------------------------
+
+  /** Regions in the table. */
+  public int memoryRegions() {
+    return memory.count();
+  }
+
+  /** SET_MEM_TABLE: replaces the table; rings go on in the new one. */
+  public void setMemory(GuestMemory table) throws Refusal {
+    replace(table);
+  }
+
+  /** ADD_MEM_REG. */
+  public void addRegion(MemoryRegion region) throws Refusal {
+    try {
+      replaceKeeping(memory.plus(region));
+    } catch (MemoryRefused e) {
+      region.unmap();
+      throw new Refusal(e.getMessage(), e);
+    }
+  }
+
+  /** REM_MEM_REG: the region with this guest address, user address and size. */
+  public void removeRegion(long guest, long size, long user) throws Refusal {
+    for (MemoryRegion region : memory.regions()) {
+      if (region.guest() == guest && region.size() == size && region.user() == user) {
+        replaceKeeping(memory.minus(region));
+        region.unmap();
+        return;
+      }
+    }
+    throw new Refusal("there is no such memory region to remove");
+  }
+
+  private void replace(GuestMemory table) throws Refusal {
+    GuestMemory old = memory;
+    replaceKeeping(table);
+    old.unmap();
+  }
+
+  private void replaceKeeping(GuestMemory table) throws Refusal {
+    detachAll();
+    backEnd.reclaim();
+    memory = table;
+    backEnd.lend(table);
+    refresh();
+  }
+
+  // ---- rings -----------------------------------------------------------------------------------
+
+  private Vring vring(long index) throws Refusal {
+    if (index < 0 || index >= vrings.length) {
+      throw new Refusal("there is no ring " + index + "; this port has " + vrings.length);
+    }
+    return vrings[(int) index];
+  }
+
+  /** SET_VRING_NUM. */
+  public void setSize(long index, long size) throws Refusal {
+    Vring ring = vring(index);
+    boolean packed = (features & Features.RING_PACKED) != 0;
+    if (size < 1 || size > 32768 || !packed && Long.bitCount(size) != 1) {
+      throw new Refusal(size + " is not a legal ring size");
+    }
+    detach(ring);
+    ring.size = (int) size;
+    refresh();
+  }
+
+  /** SET_VRING_ADDR: user addresses. May come again while the ring runs. */
+  public void setAddresses(long index, long descriptors, long driver, long device)
+      throws Refusal {
+    Vring ring = vring(index);
+    detach(ring);
+    ring.descriptors = descriptors;
+    ring.driver = driver;
+    ring.device = device;
+    ring.addressed = true;
+    ring.fault = null;
+    refresh();
+  }
+
+  /** SET_VRING_BASE. */
+  public void setBase(long index, long base) throws Refusal {
+    Vring ring = vring(index);
+    if (ring.attached) {
+      throw new Refusal("the base of ring " + index + " may not change while it runs");
+    }
+    ring.base = (int) base & 0xFFFF;
+  }
+
+  /** GET_VRING_BASE: stops the ring; nothing is written to it after this returns. */
+  public long stopRing(long index) throws Refusal {
+    Vring ring = vring(index);
+    detach(ring);
+    ring.started = false;
+    Vring.close(ring.kick);
+    ring.kick = null;
+    ring.fault = null;
+    refresh();
+    boolean packed = (features & Features.RING_PACKED) != 0;
+    // The packed base has two halves, available and used; nothing stays in flight: they are equal.
+    return packed ? ring.base | (long) ring.base << 16 : ring.base;
+  }
+
+  /** SET_VRING_KICK: starts the ring. The descriptor is owned from here on; null for polling. */
+  public void setKick(long index, Fd kick) throws Refusal {
+    Vring ring;
+    try {
+      ring = vring(index);
+    } catch (Refusal e) {
+      Vring.close(kick);
+      throw e;
+    }
+    detach(ring);
+    Vring.close(ring.kick);
+    ring.kick = kick;
+    ring.started = true;
+    refresh();
+  }
+
+  /** SET_VRING_CALL: may be replaced while the ring runs, and may come before anything else. */
+  public void setCall(long index, Fd call) throws Refusal {
+    Vring ring;
+    try {
+      ring = vring(index);
+    } catch (Refusal e) {
+      Vring.close(call);
+      throw e;
+    }
+    Fd old = ring.call;
+    ring.call = call;
+    if (ring.attached && !isControl(ring)) {
+      stuck(() -> rings.interrupts(vrings, ring.pair()));
+    }
+    Vring.close(old);
+    rings.interruptOnce(ring);
+  }
+
+  /** SET_VRING_ERR. */
+  public void setErr(long index, Fd err) throws Refusal {
+    Vring ring;
+    try {
+      ring = vring(index);
+    } catch (Refusal e) {
+      Vring.close(err);
+      throw e;
+    }
+    Vring.close(ring.err);
+    ring.err = err;
+  }
+
+  /** SET_VRING_ENABLE. */
+  public void setEnabled(long index, boolean on) throws Refusal {
+    vring(index).enabled = on;
+    refresh();
+  }
+
+  /** A ring that an IO thread took out of service. */
+  public void ringBroken(int index, String why) {
+    Vring ring = vrings[index];
+    ring.fault = why;
+    LOG.log(Level.WARNING, "{0}: ring {1} is out of service: {2}", spec.id(), index, why);
+    try {
+      detach(ring);
+    } catch (Refusal e) {
+      LOG.log(Level.WARNING, "{0}: {1}", spec.id(), e.getMessage());
+    }
+    rings.signalError(ring);
+  }
+
+  // ---- the control queue -----------------------------------------------------------------------
+
+  /** Index of the control queue (virtio 1.3, 5.1.2). */
+  private int controlIndex() {
+    return (features & Features.MQ) != 0 ? 2 * queuePairs() : 2;
+  }
+
+  private boolean isControl(Vring ring) {
+    return (features & Features.CTRL_VQ) != 0 && ring.index == controlIndex();
+  }
+
+  /** The control queue's kick descriptor, or -1 while it does not run here. */
+  public int controlKick() {
+    return rings.control() == null ? -1 : Vring.raw(vrings[controlIndex()].kick);
+  }
+
+  /** Reads away the control queue's kicks. */
+  public void drainControlKick() {
+    if (controlKick() >= 0) {
+      rings.drain(vrings[controlIndex()].kick);
+    }
+  }
+
+  /** Answers the guest's commands. */
+  public void serveControl() {
+    if (rings.control() == null) {
+      return;
+    }
+    int answered = rings.serveControl(vrings[controlIndex()]);
+    if (answered < 0) {
+      ringBroken(controlIndex(), rings.control().ring().fault());
+    }
+  }
+
+  /** VQ_PAIRS_SET of the guest. */
+  boolean setPairs(int pairs) {
+    if (pairs < 1 || pairs > queuePairs()) {
+      return false;
+    }
+    int old = controlPairs;
+    controlPairs = pairs;
+    try {
+      refresh();
+      return true;
+    } catch (Refusal e) {
+      LOG.log(Level.WARNING, "{0}: {1}", spec.id(), e.getMessage());
+      controlPairs = old;
+      return false;
+    }
+  }
+
+  /** GUEST_OFFLOADS_SET of the guest. */
+  boolean setGuestOffloads(long bits) {
+    if ((bits & ~features) != 0) {
+      return false;
+    }
+    int old = guestOffloads;
+    guestOffloads = Features.rxOffloads(bits);
+    try {
+      detachAll();
+      refresh();
+      return true;
+    } catch (Refusal e) {
+      LOG.log(Level.WARNING, "{0}: {1}", spec.id(), e.getMessage());
+      guestOffloads = old;
+      return false;
+    }
+  }
+
+  // ---- the driver ------------------------------------------------------------------------------
+
+  /** NET_SET_MTU. */
+  public void setMtu(long bytes) throws Refusal {
+    if (bytes < 68 || bytes > 65535) {
+      throw new Refusal("an MTU of " + bytes + " is outside 68 to 65535");
+    }
+    int old = mtu;
+    mtu = (int) bytes;
+    try {
+      detachAll();
+      refresh();
+    } catch (Refusal e) {
+      mtu = old;
+      refresh();
+      throw e;
+    }
+  }
+
+  /** SEND_RARP: tells the network where this MAC address is now. */
+  public void announce(byte[] mac) throws Refusal {
+    stuck(() -> rings.transmitOnce(Rarp.announcing(mac)));
+  }
+
+  /** Sets the link's state for the guest; whether that changed it. */
+  public boolean link(boolean up) {
+    return config.link(up);
+  }
+
+  public boolean linkUp() {
+    return config.linkUp();
+  }
+
+  /** Reads configuration space. */
+  public byte[] readConfig(long offset, long size) throws Refusal {
+    if (offset < 0 || size < 1 || offset + size > ConfigSpace.SIZE) {
+      throw new Refusal("configuration space has " + ConfigSpace.SIZE + " bytes");
+    }
+    return config.read((int) offset, (int) size);
+  }
+
+  /** Asks the guest to announce itself; whether it can be asked. */
+  public boolean askToAnnounce() {
+    return (features & Features.GUEST_ANNOUNCE) != 0 && config.announce(true);
+  }
+
+  // ---- refresh ---------------------------------------------------------------------------------
+
+  private int activePairs() {
+    if (rings.control() != null && (features & Features.MQ) != 0) {
+      return controlPairs;
+    }
+    int active = 0;
+    while (active < queuePairs() && vrings[2 * active].ready(enableNeeded())) {
+      active++;
+    }
+    return Math.max(1, active);
+  }
+
+  private boolean enableNeeded() {
+    return (features & Features.PROTOCOL_FEATURES) != 0;
+  }
+
+  /** Attaches and detaches until what runs is what should run. */
+  private void refresh() throws Refusal {
+    boolean possible = featuresSet && memory.count() > 0;
+    Vring control = vrings[controlIndex()];
+    boolean controlRuns = possible && isControl(control) && control.ready(enableNeeded());
+    if (controlRuns && !control.attached) {
+      rings.attachControl(control, this, commands);
+    }
+    List<Vring> wanted = new ArrayList<>();
+    int active = activePairs();
+    for (Vring ring : vrings) {
+      boolean data = ring.index < 2 * queuePairs() && !isControl(ring);
+      if (possible && data && ring.pair() < active && ring.ready(enableNeeded())) {
+        wanted.add(ring);
+      } else if (ring.attached && !(controlRuns && ring == control)) {
+        detach(ring);
+      }
+    }
+    try {
+      drive(wanted, active);
+    } catch (DriverException e) {
+      throw new Refusal("the driver refuses: " + e.getMessage(), e);
+    }
+  }
+
+  private void drive(List<Vring> wanted, int active) throws DriverException, Refusal {
+    if (wanted.isEmpty()) {
+      if (!rings.any()) {
+        backEnd.stop();
+      }
+      return;
+    }
+    PortSettings next = settingsFor(active);
+    if (!backEnd.canApplyNow(next)) {
+      for (Vring ring : vrings) {
+        if (!isControl(ring)) {
+          detach(ring);
+        }
+      }
+      backEnd.stop();
+    }
+    backEnd.apply(next);
+    backEnd.start();
+    for (Vring ring : wanted) {
+      if (!ring.attached) {
+        rings.attach(ring, this, frameLimit(ring));
+      }
+    }
+  }
+
+  private PortSettings settingsFor(int active) {
+    PortSettings now = backEnd.settings();
+    boolean toggles =
+        backEnd.capabilities().has(Capabilities.QUEUE_TOGGLE);
+    return now.withRxOffloads(rxOffloads() & backEnd.capabilities().rxOffloads())
+        .withMtu(spec.mtu() == 0 && mtu == spec.effectiveMtu() ? 0 : mtu)
+        .withActiveQueuePairs(toggles ? Math.min(active, now.queuePairs()) : now.queuePairs());
+  }
+
+  private int frameLimit(Vring ring) {
+    return ring.isReceive()
+        ? backEnd.maxReceived(rxOffloads(), mtu)
+        : backEnd.capabilities().maxFrame();
+  }
+
+  // ---- the end ---------------------------------------------------------------------------------
+
+  private void detach(Vring ring) throws Refusal {
+    if (ring.attached) {
+      if (isControl(ring)) {
+        rings.detachControl(ring);
+      } else {
+        stuck(() -> rings.detach(ring));
+      }
+    }
+  }
+
+  private void detachAll() throws Refusal {
+    for (Vring ring : vrings) {
+      detach(ring);
+    }
+  }
+
+  private interface IoCall {
+    void run() throws IoStuck;
+  }
+
+  private static void stuck(IoCall call) throws Refusal {
+    try {
+      call.run();
+    } catch (IoStuck e) {
+      throw new Refusal(e.getMessage(), e);
+    }
+  }
+
+  /** RESET_OWNER: disables every ring, forgets nothing. */
+  public void disableRings() throws Refusal {
+    for (Vring ring : vrings) {
+      ring.enabled = false;
+    }
+    detachAll();
+    backEnd.stop();
+  }
+
+  /** RESET_DEVICE, and the end of a session: back to the state before negotiation. */
+  public void reset() throws Refusal {
+    detachAll();
+    backEnd.stop();
+    for (Vring ring : vrings) {
+      ring.reset();
+    }
+    features = 0;
+    featuresSet = false;
+    guestOffloads = -1;
+    controlPairs = 1;
+    mtu = spec.effectiveMtu();
+    config.announce(false);
+  }
+
+  /** The end of a session: reset, and the guest's memory is let go. */
+  public void disconnected() throws Refusal {
+    reset();
+    backEnd.reclaim();
+    memory.unmap();
+    memory = GuestMemory.NONE;
+  }
+
+  /** Ends the device and closes the driver's port. */
+  public void close() throws Refusal {
+    disconnected();
+    backEnd.close();
+  }
+
+  /** State for operators. Any thread; a moment's view. */
+  public DeviceStatus status() {
+    return DeviceStatus.of(this, vrings);
+  }
+}

@@ -1,0 +1,26 @@
+package org.vhostdp.dataplane.port;
+
+import java.util.Objects;
+
+/**
+ * What a port is, as configured.
+ *
+ * @param id the operator's name of it
+ * @param queuePairs most queue pairs of the guest
+ * @param mtu bytes of layer 3, or 0: 1500 and not announced
+ * @param mac six bytes, or null: the front-end decides
+ * @param featureMask feature bits that may be offered at all
+ */
+public record PortSpec(String id, int queuePairs, int mtu, byte[] mac, long featureMask) {
+  /** Most queue pairs of a port. */
+  public static final int MAX_QUEUE_PAIRS = 256;
+
+  public PortSpec {
+    Objects.requireNonNull(id);
+  }
+
+  /** The MTU in force: 1500 unless configured. */
+  public int effectiveMtu() {
+    return mtu == 0 ? 1500 : mtu;
+  }
+}

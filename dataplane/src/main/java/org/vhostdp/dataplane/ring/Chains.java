@@ -1,0 +1,81 @@
+package org.vhostdp.dataplane.ring;
+
+/**
+ * A batch of descriptor chains as a struct of arrays. Chain i has the buffers {@code first[i]} to
+ * {@code first[i + 1] - 1}; the readable ones come first and end at {@code writable[i]}. A buffer is
+ * (region index, offset, length), wholly inside its region.
+ *
+ * <p>One per queue, allocated once, used by its IO thread only.
+ */
+public final class Chains {
+  /** Index of a chain's first buffer; entry {@code count} ends the last chain. */
+  public final int[] first;
+
+  /** Index of a chain's first device-writable buffer. */
+  public final int[] writable;
+
+  /** Bytes of a chain's device-readable buffers. */
+  public final long[] readableBytes;
+
+  /** Bytes of a chain's device-writable buffers. */
+  public final long[] writableBytes;
+
+  /** Bytes the device wrote to a chain: set before completing it. */
+  public final int[] written;
+
+  /** Region index of a buffer. */
+  public final int[] region;
+
+  /** Bytes from the region's start. */
+  public final long[] offset;
+
+  /** Bytes of a buffer, at least 1. */
+  public final int[] length;
+
+  /** Chains in the batch. */
+  public int count;
+
+  /** Buffer id (packed) or head index (split). */
+  final int[] id;
+
+  /** Ring slots a chain takes. */
+  final int[] slots;
+
+  /** Buffers in the batch. */
+  int buffers;
+
+  /**
+   * @param chains most chains of a batch
+   * @param queueSize the ring's size: no chain has more descriptors
+   */
+  public Chains(int chains, int queueSize) {
+    first = new int[chains + 1];
+    writable = new int[chains];
+    readableBytes = new long[chains];
+    writableBytes = new long[chains];
+    written = new int[chains];
+    id = new int[chains];
+    slots = new int[chains];
+    // Room for a chain of the greatest length after a batch of usual ones. A buffer that crosses
+    // regions takes an entry for each fragment, hence the doubled queue size.
+    int entries = 2 * queueSize + 8 * chains;
+    region = new int[entries];
+    offset = new long[entries];
+    length = new int[entries];
+  }
+
+  /** Most chains of a batch. */
+  public int capacity() {
+    return id.length;
+  }
+
+  /** Most buffers of a batch. */
+  public int bufferCapacity() {
+    return region.length;
+  }
+
+  void clear() {
+    count = 0;
+    buffers = 0;
+  }
+}

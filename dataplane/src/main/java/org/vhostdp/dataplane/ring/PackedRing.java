@@ -1,0 +1,248 @@
+package org.vhostdp.dataplane.ring;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
+import org.vhostdp.dataplane.memory.GuestMemory;
+
+/** The device's side of a packed virtqueue (virtio 1.3, 2.8). The size need not be a power of 2. */
+public final class PackedRing extends DeviceRing {
+  /** VIRTQ_DESC_F_AVAIL and VIRTQ_DESC_F_USED in the flags. */
+  private static final int AVAIL = 1 << 7;
+
+  private static final int USED = 1 << 15;
+
+  /** The same bits in a descriptor's second word: length, id, flags. */
+  private static final long AVAIL_BIT = (long) AVAIL << 48;
+
+  private static final long USED_BIT = (long) USED << 48;
+
+  /** Event flags: RING_EVENT_FLAGS_ENABLE, _DISABLE, _DESC. */
+  private static final int ENABLE = 0;
+
+  private static final int DISABLE = 1;
+  private static final int AT_DESCRIPTOR = 2;
+
+  private final MemorySegment ring;
+  private final MemorySegment driverEvent;
+  private final MemorySegment deviceEvent;
+
+  private int next;
+  private boolean wrap;
+  private int usedSlot;
+  private boolean usedWrap;
+
+  /** The first used element of the batch, held back until flush. */
+  private int heldSlot = -1;
+
+  private long heldWord;
+  private int sinceSignal;
+
+  PackedRing(RingLayout layout, GuestMemory memory) {
+    super(layout, memory);
+    ring = layout.descriptors();
+    driverEvent = layout.driver();
+    deviceEvent = layout.device();
+    next = (layout.base() & 0x7FFF) % size;
+    wrap = (layout.base() & 0x8000) != 0;
+    usedSlot = next;
+    usedWrap = wrap;
+  }
+
+  @Override
+  public int collect(Chains c, int max) {
+    c.clear();
+    if (fault() != null) {
+      return -1;
+    }
+    int slot = next;
+    boolean phase = wrap;
+    int free = size;
+    int i = 0;
+    while (i < max && free > 0 && roomForChain(c)) {
+      // Acquire: address and buffer are read after the flags that made them available.
+      long word = (long) LONG_HANDLE.getAcquire(ring, slot * 16L + 8);
+      if (!available(word, phase)) {
+        break;
+      }
+      int flags = (int) (word >>> 48);
+      if ((flags & (NEXT | INDIRECT)) == 0) {
+        long address = ring.get(LONG, slot * 16L);
+        int id = (int) (word >>> 32) & 0xFFFF;
+        if (!single(c, i, address, word & 0xFFFFFFFFL, (flags & WRITE) != 0, id)) {
+          return -1;
+        }
+      } else if (!walk(c, i, slot, phase, word, free)) {
+        return -1;
+      }
+      int taken = c.slots[i++];
+      free -= taken;
+      slot += taken;
+      if (slot >= size) {
+        slot -= size;
+        phase = !phase;
+      }
+    }
+    c.count = i;
+    return i;
+  }
+
+  private static boolean available(long word, boolean phase) {
+    return (word & AVAIL_BIT) != 0 == phase && (word & USED_BIT) != 0 != phase;
+  }
+
+  private boolean walk(Chains c, int i, int firstSlot, boolean phase, long firstWord, int free) {
+    begin(c, i);
+    int slot = firstSlot;
+    long word = firstWord;
+    for (int taken = 1; taken <= free; taken++) {
+      int flags = (int) (word >>> 48);
+      long address = ring.get(LONG, slot * 16L);
+      long bytes = word & 0xFFFFFFFFL;
+      if ((flags & INDIRECT) != 0) {
+        if (taken > 1) {
+          broken("an indirect descriptor inside a chain");
+          return false;
+        }
+        if (!walkIndirect(c, i, loadIndirect(c, address, bytes, flags))) {
+          return false;
+        }
+      } else if (!addBuffer(c, i, address, bytes, (flags & WRITE) != 0)) {
+        return false;
+      }
+      if ((flags & NEXT) == 0) {
+        end(c, i, (int) (word >>> 32) & 0xFFFF, taken);
+        return true;
+      }
+      if (++slot == size) {
+        slot = 0;
+      }
+      // The driver makes a chain available by its head, written last: the others are complete.
+      word = ring.get(LONG, slot * 16L + 8);
+    }
+    broken("a chain is longer than the ring");
+    return false;
+  }
+
+  private boolean walkIndirect(Chains c, int i, int entries) {
+    for (int at = 0; at < entries; at++) {
+      long word = indirectWord(at);
+      int flags = (int) (word >>> 48);
+      if ((flags & INDIRECT) != 0) {
+        broken("an indirect descriptor inside an indirect table");
+        return false;
+      }
+      if (!addBuffer(c, i, indirectAddress(at), word & 0xFFFFFFFFL, (flags & WRITE) != 0)) {
+        return false;
+      }
+    }
+    return entries > 0;
+  }
+
+  @Override
+  public void complete(Chains c, int from, int count) {
+    if (inOrder && batchNeedsOneEntry(c, from, count)) {
+      int slots = 0;
+      for (int i = from; i < from + count; i++) {
+        slots += c.slots[i];
+      }
+      put(c.id[from + count - 1], 0);
+      advance(slots);
+    } else {
+      for (int i = from; i < from + count; i++) {
+        put(c.id[i], c.written[i]);
+        advance(c.slots[i]);
+      }
+    }
+    next = usedSlot;
+    wrap = usedWrap;
+  }
+
+  private static boolean batchNeedsOneEntry(Chains c, int from, int count) {
+    int written = 0;
+    for (int i = from; i < from + count; i++) {
+      written |= c.written[i];
+    }
+    return written == 0;
+  }
+
+  private void put(int id, int written) {
+    long flags = (usedWrap ? AVAIL_BIT | USED_BIT : 0) | (written != 0 ? (long) WRITE << 48 : 0);
+    long word = written & 0xFFFFFFFFL | (long) id << 32 | flags;
+    if (heldSlot < 0) {
+      // The driver reads used elements in ring order, so the first one is the door to the batch: it
+      // is written last, with release.
+      heldSlot = usedSlot;
+      heldWord = word;
+    } else {
+      ring.set(LONG, usedSlot * 16L + 8, word);
+    }
+  }
+
+  private void advance(int slots) {
+    sinceSignal += slots;
+    usedSlot += slots;
+    if (usedSlot >= size) {
+      usedSlot -= size;
+      usedWrap = !usedWrap;
+    }
+  }
+
+  @Override
+  public void flush() {
+    if (heldSlot >= 0) {
+      LONG_HANDLE.setRelease(ring, heldSlot * 16L + 8, heldWord);
+      heldSlot = -1;
+    }
+  }
+
+  @Override
+  public boolean interruptWanted() {
+    // Full fence between publishing used and reading the driver's wish, as in the split ring.
+    VarHandle.fullFence();
+    int since = sinceSignal;
+    sinceSignal = 0;
+    if (since == 0) {
+      return false;
+    }
+    int flags = (short) SHORT_HANDLE.getOpaque(driverEvent, 2L) & 3;
+    if (flags != AT_DESCRIPTOR || !eventIdx) {
+      return flags != DISABLE;
+    }
+    int event = (short) SHORT_HANDLE.getAcquire(driverEvent, 0L) & 0xFFFF;
+    int at = event & 0x7FFF;
+    if ((event & 0x8000) != 0 != usedWrap) {
+      at -= size;
+    }
+    // 2.8.10: distances backwards from the next used slot, in ring positions.
+    return usedSlot - at - 1 >= 0 && usedSlot - at - 1 < since;
+  }
+
+  @Override
+  public void suppressKicks() {
+    SHORT_HANDLE.setOpaque(deviceEvent, 2L, (short) DISABLE);
+  }
+
+  @Override
+  public boolean requestKicks() {
+    if (eventIdx) {
+      SHORT_HANDLE.setOpaque(deviceEvent, 0L, (short) (next | (wrap ? 0x8000 : 0)));
+      // Release: the position is visible before the flag that refers to it.
+      SHORT_HANDLE.setRelease(deviceEvent, 2L, (short) AT_DESCRIPTOR);
+    } else {
+      SHORT_HANDLE.setOpaque(deviceEvent, 2L, (short) ENABLE);
+    }
+    VarHandle.fullFence();
+    return hasWork();
+  }
+
+  @Override
+  public boolean hasWork() {
+    return fault() == null
+        && available((long) LONG_HANDLE.getOpaque(ring, next * 16L + 8), wrap);
+  }
+
+  @Override
+  public int base() {
+    return next | (wrap ? 0x8000 : 0);
+  }
+}

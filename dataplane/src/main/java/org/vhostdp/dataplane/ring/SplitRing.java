@@ -1,0 +1,227 @@
+package org.vhostdp.dataplane.ring;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
+import org.vhostdp.dataplane.memory.GuestMemory;
+
+/** The device's side of a split virtqueue (virtio 1.3, 2.7). */
+public final class SplitRing extends DeviceRing {
+  /** Offset of idx in the available and used rings. */
+  private static final long INDEX = 2;
+
+  /** Offset of the first entry in the available and used rings. */
+  private static final long ENTRIES = 4;
+
+  /** VIRTQ_AVAIL_F_NO_INTERRUPT and VIRTQ_USED_F_NO_NOTIFY. */
+  private static final int SUPPRESS = 1;
+
+  private final MemorySegment descriptors;
+  private final MemorySegment avail;
+  private final MemorySegment used;
+  private final int mask;
+  private final long usedEvent;
+  private final long availEvent;
+
+  private int nextAvail;
+  private int nextUsed;
+  private int flushedUsed;
+  private int signalledUsed;
+
+  SplitRing(RingLayout layout, GuestMemory memory) {
+    super(layout, memory);
+    descriptors = layout.descriptors();
+    avail = layout.driver();
+    used = layout.device();
+    mask = size - 1;
+    usedEvent = ENTRIES + 2L * size;
+    availEvent = ENTRIES + 8L * size;
+    nextAvail = layout.base() & 0xFFFF;
+    // Nothing stays in flight when a ring stops, so the used index continues where the available
+    // one does; a front-end that restores only one of them gives the same number.
+    nextUsed = nextAvail;
+    flushedUsed = nextUsed;
+    signalledUsed = nextUsed;
+  }
+
+  @Override
+  public int collect(Chains c, int max) {
+    c.clear();
+    // Acquire: entries and descriptors are read after the index that made them available.
+    int index = (short) SHORT_HANDLE.getAcquire(avail, INDEX) & 0xFFFF;
+    int ready = (index - nextAvail) & 0xFFFF;
+    if (ready == 0) {
+      return fault() == null ? 0 : -1;
+    }
+    if (ready > size || fault() != null) {
+      return broken("the available index is " + ready + " ahead, the ring has " + size);
+    }
+    return read(c, Math.min(ready, max));
+  }
+
+  private int read(Chains c, int n) {
+    MemorySegment ring = avail;
+    MemorySegment table = descriptors;
+    int next = nextAvail;
+    int i = 0;
+    for (; i < n && roomForChain(c); i++) {
+      int head = ring.get(SHORT, ENTRIES + 2L * ((next + i) & mask)) & 0xFFFF;
+      if (head >= size) {
+        return broken("the available ring names descriptor " + head + " of " + size);
+      }
+      long address = table.get(LONG, head * 16L);
+      long word = table.get(LONG, head * 16L + 8);
+      int flags = (int) (word >>> 32) & 0xFFFF;
+      if ((flags & (NEXT | INDIRECT)) == 0) {
+        if (!single(c, i, address, word & 0xFFFFFFFFL, (flags & WRITE) != 0, head)) {
+          return -1;
+        }
+      } else if (!walk(c, i, head, address, word)) {
+        return -1;
+      }
+    }
+    c.count = i;
+    return i;
+  }
+
+  private boolean walk(Chains c, int i, int head, long headAddress, long headWord) {
+    begin(c, i);
+    long address = headAddress;
+    long word = headWord;
+    for (int left = size; left > 0; left--) {
+      int flags = (int) (word >>> 32) & 0xFFFF;
+      if ((flags & INDIRECT) != 0) {
+        if (!walkIndirect(c, i, loadIndirect(c, address, word & 0xFFFFFFFFL, flags))) {
+          return false;
+        }
+        end(c, i, head, 1);
+        return true;
+      }
+      if (!addBuffer(c, i, address, word & 0xFFFFFFFFL, (flags & WRITE) != 0)) {
+        return false;
+      }
+      if ((flags & NEXT) == 0) {
+        end(c, i, head, 1);
+        return true;
+      }
+      int next = (int) (word >>> 48);
+      if (next >= size) {
+        broken("a descriptor names descriptor " + next + " of " + size + " as its next");
+        return false;
+      }
+      address = descriptors.get(LONG, next * 16L);
+      word = descriptors.get(LONG, next * 16L + 8);
+    }
+    broken("a chain is longer than the ring: a loop");
+    return false;
+  }
+
+  private boolean walkIndirect(Chains c, int i, int entries) {
+    int at = 0;
+    for (int left = entries; left > 0; left--) {
+      long word = indirectWord(at);
+      int flags = (int) (word >>> 32) & 0xFFFF;
+      if ((flags & INDIRECT) != 0) {
+        broken("an indirect descriptor inside an indirect table");
+        return false;
+      }
+      if (!addBuffer(c, i, indirectAddress(at), word & 0xFFFFFFFFL, (flags & WRITE) != 0)) {
+        return false;
+      }
+      if ((flags & NEXT) == 0) {
+        return true;
+      }
+      at = (int) (word >>> 48);
+      if (at >= entries) {
+        broken("an indirect table names entry " + at + " of " + entries);
+        return false;
+      }
+    }
+    if (entries > 0) {
+      broken("a chain in an indirect table is longer than the table: a loop");
+    }
+    return false;
+  }
+
+  @Override
+  public void complete(Chains c, int from, int count) {
+    if (inOrder && batchNeedsOneEntry(c, from, count)) {
+      // 2.7.13 in order: one entry, that of the batch's last buffer, stands for all of it.
+      used.set(LONG_ANY, usedEntry(nextUsed), c.id[from + count - 1] & 0xFFFFFFFFL);
+    } else {
+      int at = nextUsed;
+      for (int i = from; i < from + count; i++) {
+        used.set(LONG_ANY, usedEntry(at++), c.id[i] & 0xFFFFFFFFL | (long) c.written[i] << 32);
+      }
+    }
+    nextAvail = (nextAvail + count) & 0xFFFF;
+    nextUsed = (nextUsed + count) & 0xFFFF;
+  }
+
+  /** Only where nothing was written: the driver takes each length from its own entry. */
+  private static boolean batchNeedsOneEntry(Chains c, int from, int count) {
+    int written = 0;
+    for (int i = from; i < from + count; i++) {
+      written |= c.written[i];
+    }
+    return written == 0;
+  }
+
+  private long usedEntry(int index) {
+    return ENTRIES + 8L * (index & mask);
+  }
+
+  @Override
+  public void flush() {
+    if (nextUsed != flushedUsed) {
+      // Release: the entries, and the bytes in the buffers, are visible before the index.
+      SHORT_HANDLE.setRelease(used, INDEX, (short) nextUsed);
+      flushedUsed = nextUsed;
+    }
+  }
+
+  @Override
+  public boolean interruptWanted() {
+    // Full fence: the driver writes its wish and then reads the used index; we wrote the used index
+    // and now read its wish. Without the fence both could miss the other's write.
+    VarHandle.fullFence();
+    int old = signalledUsed;
+    signalledUsed = flushedUsed;
+    if (eventIdx) {
+      int event = (short) SHORT_HANDLE.getOpaque(avail, usedEvent) & 0xFFFF;
+      // 2.7.7.2: has the used index passed the event index since the last time?
+      return ((flushedUsed - event - 1) & 0xFFFF) < ((flushedUsed - old) & 0xFFFF);
+    }
+    return old != flushedUsed && ((short) SHORT_HANDLE.getOpaque(avail, 0L) & SUPPRESS) == 0;
+  }
+
+  @Override
+  public void suppressKicks() {
+    if (!eventIdx) {
+      SHORT_HANDLE.setOpaque(used, 0L, (short) SUPPRESS);
+    }
+    // With event indices an old avail_event is suppression enough: the driver kicks once, when its
+    // index passes that event, and then not again.
+  }
+
+  @Override
+  public boolean requestKicks() {
+    if (eventIdx) {
+      SHORT_HANDLE.setOpaque(used, availEvent, (short) nextAvail);
+    } else {
+      SHORT_HANDLE.setOpaque(used, 0L, (short) 0);
+    }
+    // Full fence: our wish is visible before we look again, see interruptWanted.
+    VarHandle.fullFence();
+    return hasWork();
+  }
+
+  @Override
+  public boolean hasWork() {
+    return fault() == null && ((short) SHORT_HANDLE.getOpaque(avail, INDEX) & 0xFFFF) != nextAvail;
+  }
+
+  @Override
+  public int base() {
+    return nextAvail;
+  }
+}

@@ -1,0 +1,54 @@
+package org.vhostdp.spi;
+
+/**
+ * Receives frames. One IO thread at a time; no method blocks or allocates.
+ *
+ * <ul>
+ *   <li><b>RX-1</b> {@link #receive} returns at most {@code max} entries, whole frames only, oldest
+ *       first; 0 if there is none.
+ *   <li><b>RX-2</b> The bytes are those of the wire, without frame check sequence; what was too long
+ *       for the device's frames is counted as dropped, never cut silently.
+ *   <li><b>RX-3</b> Received bytes are stable until released.
+ *   <li><b>OWN-3</b> Frames are released in the order received; at most {@link
+ *       Capabilities#rxLent()} are lent at once, and a queue that has lent that many returns 0.
+ *   <li><b>RX-4</b> {@link #receiveInto} receives one frame or none; after it returns the driver
+ *       keeps no reference to the buffers.
+ * </ul>
+ */
+public interface RxQueue {
+  /**
+   * Lends received frames: region, offset, length, flags of each entry, and what the flags name.
+   *
+   * @param frames where to name them, from index 0
+   * @param max at most so many entries
+   * @return number of entries written
+   */
+  int receive(Burst frames, int max);
+
+  /**
+   * Gives received frames back, in the order received.
+   *
+   * @param frames as filled by {@link #receive}
+   * @param first index of the first entry
+   * @param count number of entries
+   */
+  void release(Burst frames, int first, int count);
+
+  /**
+   * Receives one frame straight into foreign memory, scattered over the buffers in order. Only with
+   * {@link Capabilities#FOREIGN_RX}. The caller names buffers for one frame at a time because where
+   * the next frame must begin can depend on how long this one was.
+   *
+   * @param buffers region, offset and room of each buffer on entry; on return length of each used
+   *     one, and flags and metadata in entry 0
+   * @param count number of buffers
+   * @return number of buffers used; 0 if there is no frame; -1 if a frame was too long for the
+   *     buffers and was dropped and counted
+   */
+  default int receiveInto(Burst buffers, int count) {
+    return 0;
+  }
+
+  /** Tells when frames arrive. */
+  Wakeup wakeup();
+}

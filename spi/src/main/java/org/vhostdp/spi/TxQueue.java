@@ -1,0 +1,69 @@
+package org.vhostdp.spi;
+
+/**
+ * Sends frames. One IO thread at a time; no method blocks or allocates.
+ *
+ * <p>Two ways to name what is sent: frames <em>claimed</em> from the driver and filled in place, or,
+ * with {@link ForeignMemory}, addresses in regions lent to the driver. One frame may take several
+ * entries of the burst ({@link Offload#MORE}); metadata stands in its first entry.
+ *
+ * <ul>
+ *   <li><b>TX-1</b> {@link #transmit} accepts a prefix of whole frames and returns how many
+ *       <em>entries</em> that is. Accepted frames go to the wire in order, unchanged, once.
+ *   <li><b>TX-2</b> The rejected tail is untouched: memory, arrays and ownership are the caller's.
+ *   <li><b>TX-3</b> If the result is less than {@code count}, {@code status[first + result]} says
+ *       why: {@link Burst#FULL} means try again later; any other value means this frame can never be
+ *       sent, and the caller drops it.
+ *   <li><b>TX-4</b> A full device never blocks the caller.
+ *   <li><b>TX-5</b> Accepted frames reach the wire without another call.
+ *   <li><b>OWN-1</b> {@link #claim} lends empty frames. A claimed frame is transmitted or given back
+ *       by {@link #unclaim}; at most {@link Capabilities#txLent()} frames of a queue are lent.
+ *   <li><b>OWN-2</b> A foreign frame accepted by {@link #transmit} belongs to the driver until
+ *       {@link #completed} returns its cookie, exactly once. If {@link
+ *       Capabilities#FOREIGN_TX_SYNCHRONOUS} is declared, it is the caller's again when transmit
+ *       returns, and {@link #completed} returns 0.
+ * </ul>
+ */
+public interface TxQueue {
+  /**
+   * Lends empty frames to fill in place. Writes region, offset and room of each; one entry each.
+   *
+   * @param frames where to name them, from index 0
+   * @param max how many, at most the burst's capacity
+   * @return how many were lent, 0 to max
+   */
+  int claim(Burst frames, int max);
+
+  /**
+   * Gives back frames claimed but not transmitted.
+   *
+   * @param frames as filled by {@link #claim}
+   * @param first index of the first entry
+   * @param count number of entries
+   */
+  void unclaim(Burst frames, int first, int count);
+
+  /**
+   * Sends frames.
+   *
+   * @param frames region, offset, length and flags of each entry, and what the flags name
+   * @param first index of the first entry
+   * @param count number of entries; ends at a frame's end
+   * @return number of entries accepted
+   */
+  int transmit(Burst frames, int first, int count);
+
+  /**
+   * Foreign frames that are the caller's again: their cookies, in {@link Burst#cookie} from 0.
+   *
+   * @param frames where to write the cookies
+   * @param max at most so many
+   * @return how many
+   */
+  default int completed(Burst frames, int max) {
+    return 0;
+  }
+
+  /** Tells when a full queue takes frames again. */
+  Wakeup wakeup();
+}
