@@ -1,0 +1,57 @@
+package org.vhostdp.linux;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import org.vhostdp.linux.generated.Libc;
+import org.vhostdp.linux.generated.sockaddr_ll;
+
+/** Sockets below IP. */
+public final class Sockets {
+  private Sockets() {}
+
+  /**
+   * A raw AF_PACKET socket on one interface of the calling thread's network namespace: each read
+   * gives, each write sends one whole frame, Ethernet header first. Frames sent by this host are
+   * not given. Needs CAP_NET_RAW.
+   *
+   * @param ifindex the interface's number, {@link Netlink.Link#index}
+   */
+  public static Fd packet(int ifindex, boolean nonBlocking) throws LinuxException {
+    CallState s = CallState.ofThread();
+    int type = Libc.SOCK_RAW() | Libc.SOCK_CLOEXEC() | (nonBlocking ? Libc.SOCK_NONBLOCK() : 0);
+    // Protocol 0 receives nothing until bind names the interface: no stranger's frames in between.
+    int raw = SocketCalls.socket(s, Libc.AF_PACKET(), type, 0);
+    if (raw < 0) {
+      throw new LinuxException("socket", "AF_PACKET", -raw);
+    }
+    Fd fd = Fd.of(raw);
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment one = arena.allocateFrom(ValueLayout.JAVA_INT, 1);
+      int ignore = Libc.PACKET_IGNORE_OUTGOING();
+      check(ifindex, "setsockopt", SocketOptionCalls.set(s, raw, Libc.SOL_PACKET(), ignore, one));
+      MemorySegment address = sockaddr_ll.allocate(arena);
+      sockaddr_ll.sll_family(address, (short) Libc.AF_PACKET());
+      sockaddr_ll.sll_protocol(address, networkOrder(Libc.ETH_P_ALL()));
+      sockaddr_ll.sll_ifindex(address, ifindex);
+      check(ifindex, "bind", SocketCalls.bind(s, raw, address));
+      return fd;
+    } catch (LinuxException failed) {
+      fd.close();
+      throw failed;
+    }
+  }
+
+  private static short networkOrder(int value) {
+    return ValueLayout.JAVA_SHORT.order() == ByteOrder.BIG_ENDIAN
+        ? (short) value
+        : Short.reverseBytes((short) value);
+  }
+
+  private static void check(int ifindex, String call, int result) throws LinuxException {
+    if (result < 0) {
+      throw new LinuxException(call, "AF_PACKET on interface " + ifindex, -result);
+    }
+  }
+}
