@@ -43,9 +43,17 @@ public final class PackedRing extends DeviceRing {
     driverEvent = layout.driver();
     deviceEvent = layout.device();
     next = (layout.base() & 0x7FFF) % size;
-    wrap = (layout.base() & 0x8000) != 0;
+    wrap = (layout.base() & 0x8000) != 0 || layout.base() == 0 && unused();
     usedSlot = next;
     usedWrap = wrap;
+  }
+
+  /**
+   * Whether the ring was never used. A front-end may give 0 as the base of a new ring (user-mode
+   * Linux does), although wrap counters begin at 1. In a ring that has wrapped, slot 0 was used.
+   */
+  private boolean unused() {
+    return ((long) LONG_HANDLE.getOpaque(ring, 8L) & USED_BIT) == 0;
   }
 
   @Override

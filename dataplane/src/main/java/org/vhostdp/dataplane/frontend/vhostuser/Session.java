@@ -69,7 +69,7 @@ final class Session implements AutoCloseable {
 
   private boolean carryOut() throws LinuxException {
     int number = message.request();
-    boolean replyAsked = message.needsReply() && (protocol & Protocol.REPLY_ACK) != 0;
+    boolean needsReply = message.needsReply();
     try {
       Request request = Request.of(number);
       if (request == null) {
@@ -77,18 +77,24 @@ final class Session implements AutoCloseable {
       }
       checkShape(request);
       boolean replied = dispatch(request);
-      if (!replied && replyAsked) {
+      // Asked after the request: the one that negotiates answers may want one itself.
+      if (!replied && needsReply && answers()) {
         message.reply(0);
       }
       return true;
     } catch (Refusal e) {
       LOG.log(Level.WARNING, "{0}: refused: {1}", device.spec().id(), e.getMessage());
-      if (replyAsked) {
+      if (needsReply && answers()) {
         message.reply(1);
+        return true;
       }
       // A front-end that asked for no answer would go on as if it had been heard.
-      return replyAsked;
+      return false;
     }
+  }
+
+  private boolean answers() {
+    return (protocol & Protocol.REPLY_ACK) != 0;
   }
 
   private void checkShape(Request request) throws Refusal {
