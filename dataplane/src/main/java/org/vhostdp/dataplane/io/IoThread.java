@@ -4,6 +4,8 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -27,7 +29,11 @@ public final class IoThread implements AutoCloseable {
   /** Turns between two looks at the parked pairs while others are busy. */
   private static final int PEEK_EVERY = 32;
 
+  /** Spin hints after a turn without work. */
+  private static final int PAUSES = 8;
+
   private static final long WAKE_TAG = -1;
+  private static final VarHandle BUSY_TURNS = busyTurnsHandle();
 
   private final Epoll epoll;
   private final EventFd wake;
@@ -42,7 +48,7 @@ public final class IoThread implements AutoCloseable {
   private QueuePair[] pairs = {};
   private int turn;
   private volatile boolean stopped;
-  private volatile long busyTurns;
+  private long busyTurns;
   private volatile long sleeps;
   private volatile long cpuNanos;
 
@@ -63,6 +69,14 @@ public final class IoThread implements AutoCloseable {
     thread.start();
   }
 
+  private static VarHandle busyTurnsHandle() {
+    try {
+      return MethodHandles.lookup().findVarHandle(IoThread.class, "busyTurns", long.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
   public String name() {
     return thread.getName();
   }
@@ -74,7 +88,7 @@ public final class IoThread implements AutoCloseable {
 
   /** Turns that had work. */
   public long busyTurns() {
-    return busyTurns;
+    return (long) BUSY_TURNS.getOpaque(this);
   }
 
   /** Times it slept. */
@@ -112,14 +126,15 @@ public final class IoThread implements AutoCloseable {
           work += turn(pair);
         }
       }
+      if (work > 0) {
+        BUSY_TURNS.setOpaque(this, busyTurns + 1);
+      }
       if (active == 0) {
         sleep();
+      } else if (active < now.length && (work == 0 || ++turn % PEEK_EVERY == 0)) {
+        peek();
       } else if (work == 0) {
-        Thread.onSpinWait();
-        peek();
-      } else if (++turn % PEEK_EVERY == 0) {
-        busyTurns += PEEK_EVERY;
-        peek();
+        pause();
       }
     }
     drainCommands();
@@ -161,10 +176,15 @@ public final class IoThread implements AutoCloseable {
     }
   }
 
-  /** Looks at parked pairs without waiting, unless all are being polled anyway. */
+  /** Looks at parked pairs without waiting. */
   private void peek() {
-    if (watches.size() > 0) {
-      handle(epoll.await(0));
+    handle(epoll.await(0));
+  }
+
+  /** A reader that looks without pause takes the ring's cache line away from its writer. */
+  private static void pause() {
+    for (int i = 0; i < PAUSES; i++) {
+      Thread.onSpinWait();
     }
   }
 

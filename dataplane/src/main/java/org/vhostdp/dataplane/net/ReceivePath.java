@@ -263,7 +263,8 @@ public final class ReceivePath extends QueueSide {
 
   private boolean holds(int bytes) {
     if (!mergeable) {
-      return window < windowEnd;
+      // A buffer for the header alone takes no frame: those that come are dropped by copying.
+      return window < windowEnd && chains.writableBytes[window] > header;
     }
     long room = -header;
     for (int w = window; w < windowEnd; w++) {

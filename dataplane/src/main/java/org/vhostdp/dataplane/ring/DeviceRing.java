@@ -123,8 +123,9 @@ public abstract sealed class DeviceRing permits SplitRing, PackedRing {
   /** Appends one buffer; false after breaking the ring. */
   final boolean append(Chains c, long address, long bytes) {
     long offset = address - hitGuest;
-    if (offset >= 0 && offset <= hitSize - bytes && (int) bytes > 0) {
-      int at = c.buffers++;
+    int at = c.buffers;
+    if (offset >= 0 && offset <= hitSize - bytes && (int) bytes > 0 && at < c.region.length) {
+      c.buffers = at + 1;
       c.region[at] = hitRegion;
       c.offset[at] = offset;
       c.length[at] = (int) bytes;

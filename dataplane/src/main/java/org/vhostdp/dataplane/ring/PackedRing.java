@@ -50,10 +50,16 @@ public final class PackedRing extends DeviceRing {
 
   /**
    * Whether the ring was never used. A front-end may give 0 as the base of a new ring (user-mode
-   * Linux does), although wrap counters begin at 1. In a ring that has wrapped, slot 0 was used.
+   * Linux does), although wrap counters begin at 1. In a ring that has wrapped, some slot was used;
+   * not always slot 0, which may lie inside a chain or a batch.
    */
   private boolean unused() {
-    return ((long) LONG_HANDLE.getOpaque(ring, 8L) & USED_BIT) == 0;
+    for (int slot = 0; slot < size; slot++) {
+      if (((long) LONG_HANDLE.getOpaque(ring, slot * 16L + 8) & USED_BIT) != 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   @Override
@@ -165,12 +171,13 @@ public final class PackedRing extends DeviceRing {
     wrap = usedWrap;
   }
 
+  /** Only where nothing can be written: a skipped buffer counts as wholly written (2.8.16). */
   private static boolean batchNeedsOneEntry(Chains c, int from, int count) {
-    int written = 0;
+    long writable = 0;
     for (int i = from; i < from + count; i++) {
-      written |= c.written[i];
+      writable |= c.writableBytes[i];
     }
-    return written == 0;
+    return writable == 0;
   }
 
   private void put(int id, int written) {

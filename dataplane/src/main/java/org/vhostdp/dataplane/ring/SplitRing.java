@@ -145,7 +145,7 @@ public final class SplitRing extends DeviceRing {
   @Override
   public void complete(Chains c, int from, int count) {
     if (inOrder && batchNeedsOneEntry(c, from, count)) {
-      // 2.7.13 in order: one entry, that of the batch's last buffer, stands for all of it.
+      // 2.7.9 in order: one entry, that of the batch's last buffer, stands for all of it.
       used.set(LONG_ANY, usedEntry(nextUsed), c.id[from + count - 1] & 0xFFFFFFFFL);
     } else {
       int at = nextUsed;
@@ -157,13 +157,13 @@ public final class SplitRing extends DeviceRing {
     nextUsed = (nextUsed + count) & 0xFFFF;
   }
 
-  /** Only where nothing was written: the driver takes each length from its own entry. */
+  /** Only where nothing can be written: a skipped buffer counts as wholly written (2.7.9). */
   private static boolean batchNeedsOneEntry(Chains c, int from, int count) {
-    int written = 0;
+    long writable = 0;
     for (int i = from; i < from + count; i++) {
-      written |= c.written[i];
+      writable |= c.writableBytes[i];
     }
-    return written == 0;
+    return writable == 0;
   }
 
   private long usedEntry(int index) {

@@ -193,6 +193,11 @@ public final class RingBed implements AutoCloseable {
     return buffer(length);
   }
 
+  /** Bytes of the zone that are not reserved, about. */
+  public long left() {
+    return pieces * pieceBytes - next;
+  }
+
   /** Forgets all buffers and fills the zone with the pattern again. */
   public void releaseBuffers() {
     assertGuards();
