@@ -5,6 +5,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.List;
 import org.vhostdp.dataplane.net.QueueCounters.Name;
+import org.vhostdp.dataplane.ring.Chains;
 import org.vhostdp.spi.Burst;
 import org.vhostdp.spi.Offload;
 import org.vhostdp.spi.Region;
@@ -28,6 +29,9 @@ public final class ReceivePath extends QueueSide {
 
   /** Chains of one batch: a frame of 64 KiB takes some 45 buffers of a mergeable guest. */
   private static final int WINDOW = 256;
+
+  /** Bytes of the header of every guest since virtio 1. */
+  private static final int HEADER = 12;
 
   private static final int STARVED = -1;
 
@@ -108,11 +112,16 @@ public final class ReceivePath extends QueueSide {
     long bytes = 0;
     boolean waiting = false;
     while (at < end) {
-      int next = at;
-      while ((burst.flags[next] & Offload.MORE) != 0 && next + 1 < end) {
-        next++;
+      int plain = header == HEADER ? placePlain(end) : 0;
+      delivered += plain;
+      bytes += frameBytes(at, at + plain);
+      at += plain;
+      window += plain;
+      if (at == end) {
+        break;
       }
-      int used = place(at, next + 1);
+      int next = frameEnd(at, end);
+      int used = place(at, next);
       if (used == STARVED) {
         // What was used of this window must be completed before another one can be collected.
         if (window > from || !collectMore()) {
@@ -122,14 +131,11 @@ public final class ReceivePath extends QueueSide {
         from = window;
         continue;
       }
-      if (used == 0) {
-        dropped++;
-      } else {
-        delivered++;
-        bytes += frameBytes(at, next + 1);
-        window += used;
-      }
-      at = next + 1;
+      delivered += used == 0 ? 0 : 1;
+      dropped += used == 0 ? 1 : 0;
+      bytes += used == 0 ? 0 : frameBytes(at, next);
+      window += used;
+      at = next;
     }
     if (window > from) {
       ring.complete(chains, from, window - from);
@@ -141,6 +147,19 @@ public final class ReceivePath extends QueueSide {
     }
     starved = waiting;
     return count(delivered, dropped, bytes, waiting);
+  }
+
+  private int placePlain(int end) {
+    return placePlain(chains, burst, guest, frames, at, end, window, windowEnd);
+  }
+
+  /** The entry after the frame that begins at {@code first}. */
+  private int frameEnd(int first, int end) {
+    int last = first;
+    while ((burst.flags[last] & Offload.MORE) != 0 && last + 1 < end) {
+      last++;
+    }
+    return last + 1;
   }
 
   private int count(int delivered, int dropped, long bytes, boolean waiting) {
@@ -156,8 +175,8 @@ public final class ReceivePath extends QueueSide {
   }
 
   private long frameBytes(int first, int end) {
-    long bytes = burst.length[first];
-    for (int e = first + 1; e < end; e++) {
+    long bytes = 0;
+    for (int e = first; e < end; e++) {
       bytes += burst.length[e];
     }
     return bytes;
@@ -172,7 +191,55 @@ public final class ReceivePath extends QueueSide {
   }
 
   /**
-   * Places one frame.
+   * The loop of plain frames, each into a chain of one buffer. Static, with everything in locals: a
+   * store to memory outside the heap makes the compiler load every field again.
+   *
+   * @return how many leading frames were placed, each in one chain
+   */
+  private static int placePlain(
+      Chains c,
+      Burst burst,
+      MemorySegment[] guest,
+      MemorySegment[] frames,
+      int begin,
+      int end,
+      int window,
+      int windowEnd) {
+    int[] first = c.first;
+    int[] writable = c.writable;
+    int[] region = c.region;
+    long[] offset = c.offset;
+    int[] length = c.length;
+    int[] written = c.written;
+    int[] flags = burst.flags;
+    int[] fromRegion = burst.region;
+    long[] fromOffset = burst.offset;
+    int[] fromLength = burst.length;
+    int n = Math.min(end - begin, windowEnd - window);
+    for (int i = 0; i < n; i++) {
+      int w = window + i;
+      int f = begin + i;
+      int b = first[w];
+      int bytes = fromLength[f];
+      if (flags[f] != 0
+          || first[w + 1] != b + 1
+          || writable[w] != b
+          || length[b] < HEADER + bytes) {
+        return i;
+      }
+      MemorySegment to = guest[region[b]];
+      long at = offset[b];
+      to.set(LONG, at, 0L);
+      // csum_offset 0, num_buffers 1
+      to.set(INT, at + 8, 1 << 16);
+      MemorySegment.copy(frames[fromRegion[f]], fromOffset[f], to, at + HEADER, bytes);
+      written[w] = HEADER + bytes;
+    }
+    return n;
+  }
+
+  /**
+   * Places one frame of any kind.
    *
    * @param first its first entry
    * @param end after its last entry
@@ -180,40 +247,6 @@ public final class ReceivePath extends QueueSide {
    */
   private int place(int first, int end) {
     int flags = burst.flags[first];
-    int w = window;
-    int length = burst.length[first];
-    if ((flags & ~(Offload.VLAN | Offload.HASH | Offload.TIMESTAMP)) == 0
-        && w < windowEnd
-        && usualChain(w, header + length)) {
-      int b = chains.first[w];
-      MemorySegment to = guest[chains.region[b]];
-      long toAt = chains.offset[b];
-      plainHeader(to, toAt);
-      Copy.frame(
-          frames[burst.region[first]], burst.offset[first], to, toAt + header, length);
-      chains.written[w] = header + length;
-      return 1;
-    }
-    return placeUnusual(first, end, flags);
-  }
-
-  /** Whether a chain is one writable buffer of at least so many bytes. */
-  private boolean usualChain(int w, int bytes) {
-    int b = chains.first[w];
-    return chains.first[w + 1] == b + 1 && chains.writable[w] == b && chains.length[b] >= bytes;
-  }
-
-  private void plainHeader(MemorySegment to, long toAt) {
-    to.set(LONG, toAt, 0L);
-    if (header == 12) {
-      // csum_offset 0, num_buffers 1
-      to.set(INT, toAt + 8, 1 << 16);
-    } else {
-      to.set(SHORT, toAt + 8, (short) 0);
-    }
-  }
-
-  private int placeUnusual(int first, int end, int flags) {
     int kind = flags & (Offload.CSUM_PARTIAL | Offload.GSO_ANY | Offload.GSO_ECN);
     if ((kind & ~allowed) != 0) {
       counters.add(Name.DROPPED_OFFLOAD, 1);

@@ -52,7 +52,7 @@ final class ScatterCursor {
     int done = 0;
     while (done < bytes) {
       int here = next(bytes - done);
-      Copy.frame(
+      MemorySegment.copy(
           from, fromAt + done, guest[chains.region[buffer]], chains.offset[buffer] + skip, here);
       skip += here;
       inChain += here;

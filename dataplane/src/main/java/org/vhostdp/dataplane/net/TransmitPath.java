@@ -5,6 +5,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.List;
 import org.vhostdp.dataplane.net.QueueCounters.Name;
+import org.vhostdp.dataplane.ring.Chains;
 import org.vhostdp.spi.Burst;
 import org.vhostdp.spi.Offload;
 import org.vhostdp.spi.Region;
@@ -98,10 +99,7 @@ public final class TransmitPath extends QueueSide {
   /** Copies the leading usual frames into claimed ones; returns how many the driver accepted. */
   private int sendCopies(int n) {
     int claimed = driver.claim(burst, n);
-    int filled = 0;
-    while (filled < claimed && fill(filled)) {
-      filled++;
-    }
+    int filled = fillBatch(claimed);
     int sent = filled == 0 ? 0 : driver.transmit(burst, 0, filled);
     if (sent < claimed) {
       driver.unclaim(burst, sent, claimed - sent);
@@ -112,6 +110,61 @@ public final class TransmitPath extends QueueSide {
       bytesSent += burst.length[i];
     }
     return sent;
+  }
+
+  /** Fills claimed frames, in order, until one is unusual; returns how many. */
+  private int fillBatch(int claimed) {
+    int done = 0;
+    while (done < claimed) {
+      done = fillPlain(chains, burst, guest, frames, header, maxFrame, done, claimed);
+      if (done == claimed || !fill(done)) {
+        break;
+      }
+      done++;
+    }
+    return done;
+  }
+
+  /**
+   * The loop of plain frames in one buffer each. Static, with everything in locals: a store to
+   * memory outside the heap makes the compiler load every field again.
+   */
+  private static int fillPlain(
+      Chains c,
+      Burst burst,
+      MemorySegment[] guest,
+      MemorySegment[] frames,
+      int header,
+      int maxFrame,
+      int begin,
+      int end) {
+    int[] first = c.first;
+    int[] writable = c.writable;
+    int[] region = c.region;
+    long[] offset = c.offset;
+    int[] length = c.length;
+    int[] room = burst.room;
+    int[] toRegion = burst.region;
+    long[] toOffset = burst.offset;
+    int[] toLength = burst.length;
+    int[] flags = burst.flags;
+    for (int i = begin; i < end; i++) {
+      int b = first[i];
+      int bytes = length[b] - header;
+      if (writable[i] != b + 1 || bytes < LEAST || bytes > room[i] || bytes > maxFrame) {
+        return i;
+      }
+      MemorySegment from = guest[region[b]];
+      long at = offset[b];
+      // flags and gso_type of a plain frame are zero: the rest of its header does not matter.
+      if (from.get(SHORT, at) != 0) {
+        return i;
+      }
+      flags[i] = 0;
+      toLength[i] = bytes;
+      MemorySegment.copy(from, at + header, frames[toRegion[i]], toOffset[i], bytes);
+    }
+    return end;
   }
 
   /** Fills claimed frame i from chain i; false if it is no usual frame. */
@@ -138,7 +191,7 @@ public final class TransmitPath extends QueueSide {
     MemorySegment to = frames[burst.region[i]];
     long toAt = burst.offset[i];
     if (first > header) {
-      Copy.frame(from, at + header, to, toAt, first - header);
+      MemorySegment.copy(from, at + header, to, toAt, first - header);
     }
     if (first - header < bytes) {
       copyRest(b + 1, chains.writable[i], to, toAt + first - header);
@@ -150,7 +203,7 @@ public final class TransmitPath extends QueueSide {
     long toAt = start;
     for (int b = begin; b < end; b++) {
       int length = chains.length[b];
-      Copy.frame(guest[chains.region[b]], chains.offset[b], to, toAt, length);
+      MemorySegment.copy(guest[chains.region[b]], chains.offset[b], to, toAt, length);
       toAt += length;
     }
   }
@@ -296,7 +349,7 @@ public final class TransmitPath extends QueueSide {
       int got = 0;
       while (got < here) {
         int part = Math.min(here - got, chains.length[b] - skip);
-        Copy.frame(
+        MemorySegment.copy(
             guest[chains.region[b]],
             chains.offset[b] + skip,
             frames[burst.region[f]],

@@ -168,7 +168,18 @@ final class Session implements AutoCloseable {
     if (none != (message.fdCount() == 0)) {
       throw new Refusal(request + (none ? " says no descriptor comes, but one did" : " lacks its descriptor"));
     }
-    return none ? null : message.takeFd(0);
+    return none ? null : nonBlocking(message.takeFd(0));
+  }
+
+  /** Whatever the front-end sent: no thread here may wait for it. */
+  private static Fd nonBlocking(Fd fd) throws Refusal {
+    try {
+      Io.setNonBlocking(fd.raw(), true);
+      return fd;
+    } catch (LinuxException e) {
+      fd.close();
+      throw new Refusal(e.getMessage(), e);
+    }
   }
 
   private void setProtocolFeatures(long bits) throws Refusal {
