@@ -10,13 +10,14 @@ package org.vhostdp.spi;
  * valid; {@link #offload}, {@link #vlan}, {@link #hash}, {@link #hashType} and {@link #timestamp}
  * only if a flag names them, so that a plain frame costs four stores.
  *
- * <p>Threads: whoever owns the queue. The memory that entries name is bounded by its {@link Region}.
+ * <p>Threads: whoever owns the queue. The memory that entries name is bounded by its {@link
+ * Region}.
  */
 public final class Burst {
   /** Status: no room now; try again later. */
   public static final int FULL = 0;
 
-  /** Status: longer than the device can send. */
+  /** Status: longer than the device can send, or in more entries. */
   public static final int TOO_LONG = 1;
 
   /** Status: uses an offload that was not offered, or whose numbers do not fit the frame. */
@@ -25,7 +26,7 @@ public final class Burst {
   /** Status: names memory outside its region, an unknown region, or no bytes. */
   public static final int BAD_MEMORY = 3;
 
-  /** Status: the device refused it for another reason; statistics tell more. */
+  /** Status: shorter than an Ethernet header, unfinished, or refused by the device. */
   public static final int REFUSED = 4;
 
   /** Region id: an own region's index, or what {@link ForeignMemory#lend} returned. */

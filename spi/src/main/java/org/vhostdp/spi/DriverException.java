@@ -1,7 +1,8 @@
 package org.vhostdp.spi;
 
 /**
- * Why a driver could not do what it was asked: a sentence for the operator, and what to do about it.
+ * Why a driver could not do what it was asked: a sentence for the operator, and what to do about
+ * it.
  *
  * <p><b>FAULT-1</b> The message names the call or setting, the object (device, file, key) and, if
  * the kernel refused, errno's name. It is readable without a stack trace.

@@ -5,13 +5,17 @@ package org.vhostdp.spi;
  * Burst#offload}. The same in both directions. The bits up to {@link #GSO_ECN} double as the names
  * of offloads in {@link Capabilities} and {@link PortSettings}.
  *
- * <p>The packed word holds four 16-bit numbers, lowest first: checksum start (bytes from the frame's
- * first), checksum offset (bytes from checksum start to the 16-bit field), GSO size (payload bytes
- * of each segment), header length (bytes up to the payload; 0 if unknown). It has meaning only with
- * {@link #CSUM_PARTIAL} or a GSO bit.
+ * <p>The packed word holds four 16-bit numbers, lowest first: checksum start (bytes from the
+ * frame's first), checksum offset (bytes from checksum start to the 16-bit field), GSO size
+ * (payload bytes of each segment), header length (bytes up to the payload; 0 if unknown). It has
+ * meaning only with {@link #CSUM_PARTIAL} or a GSO bit.
  *
  * <p><b>OFF-1</b> An offload that is not in the capabilities (towards the driver) or the settings
  * (from the driver) is not used; a frame that uses one is refused with {@link Burst#BAD_OFFLOAD}.
+ *
+ * <p><b>OFF-2</b> A GSO bit comes with {@link #CSUM_PARTIAL}: each segment's checksum is made when
+ * it is cut. <b>OFF-3</b> Header length is a hint; 0 means unknown. Checksum start and offset that
+ * do not lie in the frame, and a GSO size of 0, are refused with {@link Burst#BAD_OFFLOAD}.
  */
 public final class Offload {
   /** The frame goes on in the next entry. */

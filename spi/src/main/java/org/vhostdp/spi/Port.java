@@ -12,14 +12,20 @@ import java.util.Optional;
  * <ul>
  *   <li><b>LIFE-5</b> {@link #configure} comes before {@link #start}; a burst method called while
  *       the port is not started returns 0 and moves nothing.
- *   <li><b>LIFE-6</b> {@link #stop} is called when no burst call is running and every lent frame has
- *       been given back. When it returns, the wire is silent: nothing more is sent or received.
+ *   <li><b>LIFE-6</b> {@link #stop} is called when no burst call is running and every lent frame
+ *       has been given back. When it returns, the wire is silent: nothing more is sent or received.
  *   <li><b>LIFE-7</b> {@link #start} may follow {@link #stop}; frames of before are not replayed.
  *   <li><b>LIFE-8</b> {@link #close} stops if needed, releases everything, and may be called again.
+ *   <li><b>LIFE-9</b> Queues exist from {@link #configure} on; their wakeups and the port's regions
+ *       are valid from {@link #start} to {@link #stop}. Starting a port that was never configured,
+ *       and any call but {@link #close} after close, is a mistake of the caller: {@link
+ *       IllegalStateException}, or a DriverException where the method declares it.
  *   <li><b>CAP-1</b> {@link #capabilities()} does not change while the port is open.
  *   <li><b>CFG-1</b> {@link #configure} validates everything first: if it throws, nothing changed.
  *   <li><b>CFG-2</b> While started, only the settings named by {@link Capabilities#live()} may
  *       differ; anything else is refused with {@link DriverException.Reason#UNSUPPORTED}.
+ *   <li><b>CFG-6</b> A live change of receive offloads holds for every frame received after it
+ *       returns, also for those that had arrived before. Inactive queue pairs receive nothing new.
  *   <li><b>STAT-1</b> Counters never decrease while the port is open, and may be read at any time.
  * </ul>
  */
@@ -51,14 +57,14 @@ public interface Port extends AutoCloseable {
   List<Region> regions();
 
   /**
-   * Receive queue by index, 0 to queue pairs - 1; the same object from start to stop.
+   * Receive queue by index, 0 to queue pairs - 1; the same object until the next configure.
    *
    * @throws IndexOutOfBoundsException if there is no such queue
    */
   RxQueue rx(int queue);
 
   /**
-   * Transmit queue by index, 0 to queue pairs - 1; the same object from start to stop.
+   * Transmit queue by index, 0 to queue pairs - 1; the same object until the next configure.
    *
    * @throws IndexOutOfBoundsException if there is no such queue
    */

@@ -3,8 +3,8 @@ package org.vhostdp.spi;
 /**
  * What happened to a port's device. Polled by one control thread; never a callback.
  *
- * <p><b>LINK-1</b> Link down, link up and removal are each reported once per change. <b>LINK-2</b> A
- * removed device does not make burst methods throw or spin: they return 0.
+ * <p><b>LINK-1</b> Link down, link up and removal are each reported once per change. <b>LINK-2</b>
+ * A removed device does not make burst methods throw or spin: they return 0.
  */
 public interface PortEvents {
   /** Nothing happened. */

@@ -89,6 +89,23 @@ public final class PortSettings {
     if (mtu != 0 && (mtu < can.minMtu() || mtu > can.maxMtu())) {
       throw refused("MTU", mtu, can.minMtu() + " to " + can.maxMtu() + " bytes");
     }
+    checkOffloads(can);
+    if (mac != null && (mac.length != 6 || (mac[0] & 1) != 0)) {
+      throw new DriverException(
+          DriverException.Reason.CONFIGURATION,
+          "The MAC address is not six bytes of a single station.",
+          "Clear the lowest bit of its first byte.");
+    }
+  }
+
+  private void checkOffloads(Capabilities can) throws DriverException {
+    int unknown = rxOffloads & (~Offload.KNOWN | Offload.MORE);
+    if (unknown != 0) {
+      throw new DriverException(
+          DriverException.Reason.UNSUPPORTED,
+          "The receive offloads hold bits that name no offload: 0x%x.".formatted(unknown),
+          "Use the bits of Offload.");
+    }
     int beyond = rxOffloads & ~can.rxOffloads();
     if (beyond != 0) {
       throw new DriverException(
@@ -96,11 +113,11 @@ public final class PortSettings {
           "This port cannot deliver the receive offloads " + Capabilities.names(beyond) + ".",
           "It can deliver: " + Capabilities.names(can.rxOffloads()) + ".");
     }
-    if (mac != null && (mac.length != 6 || (mac[0] & 1) != 0)) {
+    if ((rxOffloads & Offload.GSO_ANY) != 0 && (rxOffloads & Offload.CSUM_PARTIAL) == 0) {
       throw new DriverException(
           DriverException.Reason.CONFIGURATION,
-          "The MAC address is not six bytes of a single station.",
-          "Clear the lowest bit of its first byte.");
+          "The receive offloads " + Capabilities.names(rxOffloads) + " lack csum.",
+          "Who takes large frames takes frames without a checksum too.");
     }
   }
 
@@ -111,7 +128,10 @@ public final class PortSettings {
    */
   public void checkLive(PortSettings next, Capabilities can) throws DriverException {
     live("queue pairs", queuePairs != next.queuePairs, false);
-    live("active queue pairs", activeQueuePairs != next.activeQueuePairs, (can.live() & Capabilities.LIVE_QUEUES) != 0);
+    live(
+        "active queue pairs",
+        activeQueuePairs != next.activeQueuePairs,
+        (can.live() & Capabilities.LIVE_QUEUES) != 0);
     live("MTU", mtu != next.mtu, (can.live() & Capabilities.LIVE_MTU) != 0);
     live(
         "receive offloads",

@@ -6,8 +6,8 @@ package org.vhostdp.spi;
  * <ul>
  *   <li><b>RX-1</b> {@link #receive} returns at most {@code max} entries, whole frames only, oldest
  *       first; 0 if there is none.
- *   <li><b>RX-2</b> The bytes are those of the wire, without frame check sequence; what was too long
- *       for the device's frames is counted as dropped, never cut silently.
+ *   <li><b>RX-2</b> The bytes are those of the wire, without frame check sequence; what was too
+ *       long for the device's frames is counted as dropped, never cut silently.
  *   <li><b>RX-3</b> Received bytes are stable until released.
  *   <li><b>OWN-3</b> Frames are released in the order received; at most {@link
  *       Capabilities#rxLent()} are lent at once, and a queue that has lent that many returns 0.
@@ -42,8 +42,10 @@ public interface RxQueue {
    * @param buffers region, offset and room of each buffer on entry; on return length of each used
    *     one, and flags and metadata in entry 0
    * @param count number of buffers
-   * @return number of buffers used; 0 if there is no frame; -1 if a frame was too long for the
-   *     buffers and was dropped and counted
+   * @return number of buffers used, {@link Offload#MORE} set on all but the last; 0 if there is no
+   *     frame, or if a buffer names memory that may not be written, which its {@code status} then
+   *     says ({@link Burst#BAD_MEMORY}); -1 if a frame was too long for the buffers and was dropped
+   *     and counted
    */
   default int receiveInto(Burst buffers, int count) {
     return 0;

@@ -1,5 +1,6 @@
 package org.vhostdp.spi;
 
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -14,10 +15,10 @@ public final class Statistics {
   /** Bytes of those, without frame check sequence. */
   public long rxBytes;
 
-  /** Frames that arrived and were lost for want of room. */
+  /** Frames that arrived and were lost: no room, or too long. */
   public long rxDropped;
 
-  /** Frames that arrived damaged or too long. */
+  /** Frames that arrived damaged. */
   public long rxErrors;
 
   /** Frames accepted and sent. */
@@ -44,6 +45,6 @@ public final class Statistics {
 
   /** The driver's own counters, in the order given. */
   public Map<String, Long> more() {
-    return Map.copyOf(more);
+    return Collections.unmodifiableMap(new LinkedHashMap<>(more));
   }
 }

@@ -3,21 +3,25 @@ package org.vhostdp.spi;
 /**
  * Sends frames. One IO thread at a time; no method blocks or allocates.
  *
- * <p>Two ways to name what is sent: frames <em>claimed</em> from the driver and filled in place, or,
- * with {@link ForeignMemory}, addresses in regions lent to the driver. One frame may take several
- * entries of the burst ({@link Offload#MORE}); metadata stands in its first entry.
+ * <p>Two ways to name what is sent: frames <em>claimed</em> from the driver and filled in place,
+ * or, with {@link ForeignMemory}, addresses in regions lent to the driver. One frame may take
+ * several entries of the burst ({@link Offload#MORE}); metadata stands in its first entry.
  *
  * <ul>
  *   <li><b>TX-1</b> {@link #transmit} accepts a prefix of whole frames and returns how many
  *       <em>entries</em> that is. Accepted frames go to the wire in order, unchanged, once.
  *   <li><b>TX-2</b> The rejected tail is untouched: memory, arrays and ownership are the caller's.
  *   <li><b>TX-3</b> If the result is less than {@code count}, {@code status[first + result]} says
- *       why: {@link Burst#FULL} means try again later; any other value means this frame can never be
- *       sent, and the caller drops it.
+ *       why: {@link Burst#FULL} means try again later; any other value means this frame can never
+ *       be sent, and the caller drops it.
  *   <li><b>TX-4</b> A full device never blocks the caller.
  *   <li><b>TX-5</b> Accepted frames reach the wire without another call.
- *   <li><b>OWN-1</b> {@link #claim} lends empty frames. A claimed frame is transmitted or given back
- *       by {@link #unclaim}; at most {@link Capabilities#txLent()} frames of a queue are lent.
+ *   <li><b>OWN-1</b> {@link #claim} lends empty frames. A claimed frame is transmitted or given
+ *       back by {@link #unclaim}; at most {@link Capabilities#txLent()} frames of a queue are lent.
+ *       A caller may write anywhere inside a claimed frame, move its offset within it, and transmit
+ *       claimed frames in any order.
+ *   <li><b>OWN-4</b> Giving back what was not lent is a mistake of the caller; the driver detects
+ *       it, throws {@link IllegalStateException} or counts it, and its frames stay sound.
  *   <li><b>OWN-2</b> A foreign frame accepted by {@link #transmit} belongs to the driver until
  *       {@link #completed} returns its cookie, exactly once. If {@link
  *       Capabilities#FOREIGN_TX_SYNCHRONOUS} is declared, it is the caller's again when transmit
@@ -64,6 +68,6 @@ public interface TxQueue {
     return 0;
   }
 
-  /** Tells when a full queue takes frames again. */
+  /** Tells when a queue that said {@link Burst#FULL}, or lent nothing, takes frames again. */
   Wakeup wakeup();
 }

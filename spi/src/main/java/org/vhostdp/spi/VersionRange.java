@@ -20,9 +20,17 @@ public final class VersionRange {
   private VersionRange(String text, Matcher m) {
     this.text = text;
     this.lowIncluded = m.group(1).equals("[");
-    this.low = m.group(2).isEmpty() ? null : Version.parse(m.group(2));
-    this.high = m.group(3).isEmpty() ? null : Version.parse(m.group(3));
+    this.low = bound(m.group(2));
+    this.high = bound(m.group(3));
     this.highIncluded = m.group(4).equals("]");
+  }
+
+  /** A bound may be a major version alone: 1 is 1.0. */
+  private static Version bound(String text) {
+    if (text.isEmpty()) {
+      return null;
+    }
+    return Version.parse(text.indexOf('.') < 0 ? text + ".0" : text);
   }
 
   /**
@@ -37,10 +45,18 @@ public final class VersionRange {
           "\"" + text + "\" is not a version range; write it like [0.1,0.2)");
     }
     VersionRange range = new VersionRange(text, m);
-    if (range.low != null && range.high != null && range.low.compareTo(range.high) > 0) {
+    if (range.isEmpty()) {
       throw new IllegalArgumentException("the version range " + text + " holds no version");
     }
     return range;
+  }
+
+  private boolean isEmpty() {
+    if (low == null || high == null) {
+      return false;
+    }
+    int c = low.compareTo(high);
+    return c > 0 || c == 0 && !(lowIncluded && highIncluded);
   }
 
   public boolean contains(Version version) {

@@ -7,7 +7,8 @@ package org.vhostdp.spi;
  * <ul>
  *   <li><b>WAKE-1</b> No lost wakeup: work that arrives after {@link #arm()} returned false makes
  *       the descriptor ready; work that was there before makes it return true.
- *   <li><b>WAKE-2</b> The descriptor stays the same from start to stop and is the driver's to close.
+ *   <li><b>WAKE-2</b> The descriptor stays the same from start to stop and is the driver's to
+ *       close.
  * </ul>
  */
 public interface Wakeup {

@@ -50,7 +50,7 @@
  * <h2>Growth</h2>
  *
  * <p>The SPI is 0.x until six drivers pass the kit; then it is frozen. New methods are default
- * methods, new flags are new bits, and unknown bits are refused. Enumerations may gain values: never
- * switch over one without a default.
+ * methods, new flags are new bits, and unknown bits are refused. Enumerations may gain values:
+ * never switch over one without a default.
  */
 package org.vhostdp.spi;

@@ -106,7 +106,8 @@ final class DriverLoader {
 
   private static Driver provider(DriverDescriptor d, ModuleLayer layer) throws DriverRefused {
     try {
-      for (ServiceLoader.Provider<Driver> p : ServiceLoader.load(layer, Driver.class).stream().toList()) {
+      for (ServiceLoader.Provider<Driver> p :
+          ServiceLoader.load(layer, Driver.class).stream().toList()) {
         // Providers of parent layers are found too; only the driver's own counts.
         if (p.type().getModule().getLayer() == layer) {
           return check(d, p.get());

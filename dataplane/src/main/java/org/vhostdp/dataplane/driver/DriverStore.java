@@ -11,8 +11,8 @@ import java.util.stream.Stream;
 import org.vhostdp.spi.Driver;
 
 /**
- * Folders of drivers: {@code <store>/<name>/driver.properties} and {@code <store>/<name>/lib/*.jar}.
- * A driver is loaded when first asked for, once. Any control thread.
+ * Folders of drivers: {@code <store>/<name>/driver.properties} and {@code
+ * <store>/<name>/lib/*.jar}. A driver is loaded when first asked for, once. Any control thread.
  */
 public final class DriverStore {
   /**
@@ -93,13 +93,18 @@ public final class DriverStore {
     }
     if (found.isEmpty()) {
       List<String> known =
-          entries.stream().filter(e -> e.descriptor() != null).map(e -> e.descriptor().id()).toList();
+          entries.stream()
+              .filter(e -> e.descriptor() != null)
+              .map(e -> e.descriptor().id())
+              .toList();
       throw new DriverRefused(
           "There is no driver \"%s\" in %s. %s"
               .formatted(
                   id,
                   stores,
-                  known.isEmpty() ? "No driver is installed." : "Installed: " + String.join(", ", known) + "."));
+                  known.isEmpty()
+                      ? "No driver is installed."
+                      : "Installed: " + String.join(", ", known) + "."));
     }
     return found.get(0);
   }

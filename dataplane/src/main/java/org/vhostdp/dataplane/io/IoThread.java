@@ -202,14 +202,16 @@ public final class IoThread implements AutoCloseable {
       if (tag == WAKE_TAG) {
         wake.drain();
       } else if (tag < watches.size() && watches.get((int) tag) != null) {
-        woken(watches.get((int) tag));
+        woken(watches.get((int) tag), epoll.events(i));
       }
     }
   }
 
-  private void woken(Watch watch) {
+  private void woken(Watch watch, int events) {
     try {
-      if (watch.drained()) {
+      if ((events & (Epoll.ERR | Epoll.HUP)) != 0) {
+        watch.lose();
+      } else if (watch.drained()) {
         EventFd.drain(calls, watch.fd(), scratch);
       }
       if (watch.pair().parked()) {

@@ -15,6 +15,7 @@ final class Watch {
   private final long tag;
   private final QueuePair pair;
   private boolean wanted;
+  private boolean lost;
 
   Watch(Epoll epoll, QueuePair pair, int fd, int events, boolean drained, long tag)
       throws LinuxException {
@@ -49,7 +50,7 @@ final class Watch {
 
   /** Watches or not; a call only on a change. */
   void want(boolean now) throws LinuxException {
-    if (now != wanted) {
+    if (now != wanted && !lost) {
       wanted = now;
       epoll.modify(fd, now ? events : 0, tag);
     }
@@ -62,7 +63,18 @@ final class Watch {
     }
   }
 
-  void remove() {
+  /**
+   * The descriptor reports an error or a hang-up, and would for ever: it is watched no more. What
+   * it belonged to is gone; whoever watches the device will say so.
+   */
+  void lose() {
+    lost = true;
     epoll.remove(fd);
+  }
+
+  void remove() {
+    if (!lost) {
+      epoll.remove(fd);
+    }
   }
 }

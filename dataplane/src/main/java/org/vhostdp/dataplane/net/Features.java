@@ -54,10 +54,30 @@ public final class Features {
 
   static {
     String[] low = {
-      "csum", "guest_csum", "ctrl_guest_offloads", "mtu", null, "mac", null, "guest_tso4",
-      "guest_tso6", "guest_ecn", "guest_ufo", "host_tso4", "host_tso6", "host_ecn", "host_ufo",
-      "mrg_rxbuf", "status", "ctrl_vq", "ctrl_rx", "ctrl_vlan", "ctrl_rx_extra", "guest_announce",
-      "mq", "ctrl_mac_addr"
+      "csum",
+      "guest_csum",
+      "ctrl_guest_offloads",
+      "mtu",
+      null,
+      "mac",
+      null,
+      "guest_tso4",
+      "guest_tso6",
+      "guest_ecn",
+      "guest_ufo",
+      "host_tso4",
+      "host_tso6",
+      "host_ecn",
+      "host_ufo",
+      "mrg_rxbuf",
+      "status",
+      "ctrl_vq",
+      "ctrl_rx",
+      "ctrl_vlan",
+      "ctrl_rx_extra",
+      "guest_announce",
+      "mq",
+      "ctrl_mac_addr"
     };
     System.arraycopy(low, 0, NAMES, 0, low.length);
     NAMES[28] = "indirect_desc";

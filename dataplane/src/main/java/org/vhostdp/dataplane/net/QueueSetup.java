@@ -13,7 +13,12 @@ import org.vhostdp.dataplane.ring.DeviceRing;
  * @param lent ids of guest memory regions lent to the driver, by region index; null if none is
  */
 public record QueueSetup(
-    DeviceRing ring, long features, int interrupt, QueueCounters counters, int maxFrame, int[] lent) {
+    DeviceRing ring,
+    long features,
+    int interrupt,
+    QueueCounters counters,
+    int maxFrame,
+    int[] lent) {
 
   int header() {
     return Features.headerBytes(features);

@@ -276,8 +276,8 @@ public final class TransmitPath extends QueueSide {
   }
 
   /**
-   * The chain at the head, alone: sent over several driver frames if it is long, dropped and counted
-   * if nothing can be made of it.
+   * The chain at the head, alone: sent over several driver frames if it is long, dropped and
+   * counted if nothing can be made of it.
    *
    * @return 1, or 0 if the driver has no room now
    */
@@ -323,7 +323,9 @@ public final class TransmitPath extends QueueSide {
     return 1;
   }
 
-  /** Copies the head chain's header to scratch; returns buffer index << 32 | bytes skipped in it. */
+  /**
+   * Copies the head chain's header to scratch; returns buffer index << 32 | bytes skipped in it.
+   */
   private long gatherHeader() {
     int b = chains.first[0];
     int got = 0;

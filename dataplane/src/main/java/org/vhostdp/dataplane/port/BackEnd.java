@@ -130,8 +130,7 @@ final class BackEnd {
     int[] ids = new int[memory.count()];
     for (int i = 0; i < ids.length; i++) {
       try {
-        ids[i] =
-            foreign.lend(memory.segments()[i], ForeignMemory.WRITABLE | ForeignMemory.SHARED);
+        ids[i] = foreign.lend(memory.segments()[i], ForeignMemory.WRITABLE | ForeignMemory.SHARED);
       } catch (DriverException e) {
         LOG.log(Level.INFO, "frames are copied: {0}", e.getMessage());
         reclaim(ids, i);

@@ -28,11 +28,7 @@ public record DeviceStatus(
    * @param counters what its IO thread counted
    */
   public record Ring(
-      int index,
-      int size,
-      boolean running,
-      String fault,
-      Map<QueueCounters.Name, Long> counters) {
+      int index, int size, boolean running, String fault, Map<QueueCounters.Name, Long> counters) {
     /** A counter's value. */
     public long count(QueueCounters.Name name) {
       return counters.getOrDefault(name, 0L);

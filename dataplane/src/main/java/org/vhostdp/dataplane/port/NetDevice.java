@@ -204,8 +204,7 @@ public final class NetDevice {
   }
 
   /** SET_VRING_ADDR: user addresses. May come again while the ring runs. */
-  public void setAddresses(long index, long descriptors, long driver, long device)
-      throws Refusal {
+  public void setAddresses(long index, long descriptors, long driver, long device) throws Refusal {
     Vring ring = vring(index);
     detach(ring);
     ring.descriptors = descriptors;
@@ -489,8 +488,7 @@ public final class NetDevice {
 
   private PortSettings settingsFor(int active) {
     PortSettings now = backEnd.settings();
-    boolean toggles =
-        backEnd.capabilities().has(Capabilities.QUEUE_TOGGLE);
+    boolean toggles = backEnd.capabilities().has(Capabilities.QUEUE_TOGGLE);
     return now.withRxOffloads(rxOffloads() & backEnd.capabilities().rxOffloads())
         .withMtu(spec.mtu() == 0 && mtu == spec.effectiveMtu() ? 0 : mtu)
         .withActiveQueuePairs(toggles ? Math.min(active, now.queuePairs()) : now.queuePairs());

@@ -37,8 +37,7 @@ final class RingAttachment {
     this.pairs = new PairControl[queuePairs];
     for (int i = 0; i < queuePairs; i++) {
       int pair = i;
-      QueuePair.FaultSink sink =
-          (receive, why) -> faults.broken(2 * pair + (receive ? 0 : 1), why);
+      QueuePair.FaultSink sink = (receive, why) -> faults.broken(2 * pair + (receive ? 0 : 1), why);
       pairs[i] = new PairControl(threads.get(i % threads.size()), new QueuePair(sink));
     }
   }
@@ -176,8 +175,7 @@ final class RingAttachment {
           TxQueue queue = port.tx(0);
           if (queue.claim(burst, 1) == 1) {
             MemorySegment to = port.regions().get(burst.region[0]).segment();
-            MemorySegment.copy(
-                MemorySegment.ofArray(frame), 0, to, burst.offset[0], frame.length);
+            MemorySegment.copy(MemorySegment.ofArray(frame), 0, to, burst.offset[0], frame.length);
             burst.length[0] = frame.length;
             burst.flags[0] = 0;
             int sent = queue.transmit(burst, 0, 1);

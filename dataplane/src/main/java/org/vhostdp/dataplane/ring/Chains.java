@@ -2,8 +2,8 @@ package org.vhostdp.dataplane.ring;
 
 /**
  * A batch of descriptor chains as a struct of arrays. Chain i has the buffers {@code first[i]} to
- * {@code first[i + 1] - 1}; the readable ones come first and end at {@code writable[i]}. A buffer is
- * (region index, offset, length), wholly inside its region.
+ * {@code first[i + 1] - 1}; the readable ones come first and end at {@code writable[i]}. A buffer
+ * is (region index, offset, length), wholly inside its region.
  *
  * <p>One per queue, allocated once, used by its IO thread only.
  */

@@ -240,21 +240,21 @@ public abstract sealed class DeviceRing permits SplitRing, PackedRing {
     c.slots[i] = slots;
   }
 
-  /** A chain of one plain buffer, the usual case; false after breaking the ring. */
-  final boolean single(Chains c, int i, long address, long bytes, boolean write, int id) {
-    int at = c.buffers;
-    c.first[i] = at;
-    if (!append(c, address, bytes)) {
-      return false;
-    }
-    int end = c.buffers;
-    c.first[i + 1] = end;
-    c.writable[i] = write ? at : end;
-    c.readableBytes[i] = write ? 0 : bytes;
-    c.writableBytes[i] = write ? bytes : 0;
-    c.id[i] = id;
-    c.slots[i] = 1;
-    return true;
+  final long hitGuest() {
+    return hitGuest;
+  }
+
+  final long hitSize() {
+    return hitSize;
+  }
+
+  final int hitRegion() {
+    return hitRegion;
+  }
+
+  /** How many chains of one buffer fit the batch and leave room for one of the greatest length. */
+  final int singlesWithRoom(Chains c) {
+    return c.region.length - c.buffers - 2 * size + 1;
   }
 
   /** Whether a chain of the greatest length still fits the batch. */

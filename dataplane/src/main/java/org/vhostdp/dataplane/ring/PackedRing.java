@@ -73,24 +73,23 @@ public final class PackedRing extends DeviceRing {
     int free = size;
     int i = 0;
     while (i < max && free > 0 && roomForChain(c)) {
-      // Acquire: address and buffer are read after the flags that made them available.
-      long word = (long) LONG_HANDLE.getAcquire(ring, slot * 16L + 8);
-      if (!available(word, phase)) {
-        break;
-      }
-      int flags = (int) (word >>> 48);
-      if ((flags & (NEXT | INDIRECT)) == 0) {
-        long address = ring.get(LONG, slot * 16L);
-        int id = (int) (word >>> 32) & 0xFFFF;
-        if (!single(c, i, address, word & 0xFFFFFFFFL, (flags & WRITE) != 0, id)) {
+      int plain = readPlain(c, i, slot, phase, plainLimit(c, i, max, slot, free));
+      c.buffers += plain - i;
+      free -= plain - i;
+      slot += plain - i;
+      i = plain;
+      if (slot < size && i < max && free > 0 && roomForChain(c)) {
+        // Acquire: address and buffer are read after the flags that made them available.
+        long word = (long) LONG_HANDLE.getAcquire(ring, slot * 16L + 8);
+        if (!available(word, phase)) {
+          break;
+        }
+        if (!walk(c, i, slot, phase, word, free)) {
           return -1;
         }
-      } else if (!walk(c, i, slot, phase, word, free)) {
-        return -1;
+        free -= c.slots[i];
+        slot += c.slots[i++];
       }
-      int taken = c.slots[i++];
-      free -= taken;
-      slot += taken;
       if (slot >= size) {
         slot -= size;
         phase = !phase;
@@ -98,6 +97,70 @@ public final class PackedRing extends DeviceRing {
     }
     c.count = i;
     return i;
+  }
+
+  /** How far a loop of chains of one slot may go: the batch, its room, the ring's end. */
+  private int plainLimit(Chains c, int i, int max, int slot, int free) {
+    int most = Math.min(Math.min(max - i, free), Math.min(size - slot, singlesWithRoom(c)));
+    return i + most;
+  }
+
+  private int readPlain(Chains c, int begin, int slot, boolean phase, int end) {
+    return readPlain(ring, c, begin, slot, phase, end, hitGuest(), hitSize(), hitRegion());
+  }
+
+  /**
+   * The loop of chains of one buffer in the region last hit. Static, with everything in locals.
+   *
+   * @return the first chain that is none, or the end
+   */
+  private static int readPlain(
+      MemorySegment ring,
+      Chains c,
+      int begin,
+      int beginSlot,
+      boolean phase,
+      int end,
+      long hitGuest,
+      long hitSize,
+      int hitRegion) {
+    int[] first = c.first;
+    int[] writable = c.writable;
+    long[] readableBytes = c.readableBytes;
+    long[] writableBytes = c.writableBytes;
+    int[] id = c.id;
+    int[] slots = c.slots;
+    int[] region = c.region;
+    long[] offsets = c.offset;
+    int[] length = c.length;
+    int b = c.buffers;
+    long expected = phase ? AVAIL_BIT : USED_BIT;
+    long single = AVAIL_BIT | USED_BIT | (long) (NEXT | INDIRECT) << 48;
+    for (int i = begin; i < end; i++) {
+      long at = (beginSlot + i - begin) * 16L;
+      // Acquire: address and buffer are read after the flags that made them available.
+      long word = (long) LONG_HANDLE.getAcquire(ring, at + 8);
+      if ((word & single) != expected) {
+        return i;
+      }
+      long offset = ring.get(LONG, at) - hitGuest;
+      long bytes = word & 0xFFFFFFFFL;
+      if (offset < 0 || offset > hitSize - bytes || (int) bytes <= 0) {
+        return i;
+      }
+      boolean write = (word & (long) WRITE << 48) != 0;
+      region[b] = hitRegion;
+      offsets[b] = offset;
+      length[b] = (int) bytes;
+      first[i] = b;
+      writable[i] = write ? b : b + 1;
+      readableBytes[i] = write ? 0 : bytes;
+      writableBytes[i] = write ? bytes : 0;
+      id[i] = (int) (word >>> 32) & 0xFFFF;
+      slots[i] = 1;
+      first[i + 1] = ++b;
+    }
+    return end;
   }
 
   private static boolean available(long word, boolean phase) {
@@ -252,8 +315,7 @@ public final class PackedRing extends DeviceRing {
 
   @Override
   public boolean hasWork() {
-    return fault() == null
-        && available((long) LONG_HANDLE.getOpaque(ring, next * 16L + 8), wrap);
+    return fault() == null && available((long) LONG_HANDLE.getOpaque(ring, next * 16L + 8), wrap);
   }
 
   @Override

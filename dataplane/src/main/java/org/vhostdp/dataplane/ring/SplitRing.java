@@ -59,28 +59,92 @@ public final class SplitRing extends DeviceRing {
   }
 
   private int read(Chains c, int n) {
-    MemorySegment ring = avail;
-    MemorySegment table = descriptors;
-    int next = nextAvail;
     int i = 0;
-    for (; i < n && roomForChain(c); i++) {
-      int head = ring.get(SHORT, ENTRIES + 2L * ((next + i) & mask)) & 0xFFFF;
-      if (head >= size) {
-        return broken("the available ring names descriptor " + head + " of " + size);
-      }
-      long address = table.get(LONG, head * 16L);
-      long word = table.get(LONG, head * 16L + 8);
-      int flags = (int) (word >>> 32) & 0xFFFF;
-      if ((flags & (NEXT | INDIRECT)) == 0) {
-        if (!single(c, i, address, word & 0xFFFFFFFFL, (flags & WRITE) != 0, head)) {
+    while (i < n && roomForChain(c)) {
+      int plain = readPlain(c, i, Math.min(n, i + singlesWithRoom(c)));
+      c.buffers += plain - i;
+      i = plain;
+      if (i < n && roomForChain(c)) {
+        if (!readAny(c, i)) {
           return -1;
         }
-      } else if (!walk(c, i, head, address, word)) {
-        return -1;
+        i++;
       }
     }
     c.count = i;
     return i;
+  }
+
+  private int readPlain(Chains c, int begin, int end) {
+    return readPlain(
+        avail, descriptors, mask, nextAvail, c, begin, end, hitGuest(), hitSize(), hitRegion());
+  }
+
+  /**
+   * The loop of chains of one buffer in the region last hit. Static, with everything in locals.
+   *
+   * @return the first chain that is none, or the end
+   */
+  private static int readPlain(
+      MemorySegment ring,
+      MemorySegment table,
+      int mask,
+      int next,
+      Chains c,
+      int begin,
+      int end,
+      long hitGuest,
+      long hitSize,
+      int hitRegion) {
+    int[] first = c.first;
+    int[] writable = c.writable;
+    long[] readableBytes = c.readableBytes;
+    long[] writableBytes = c.writableBytes;
+    int[] id = c.id;
+    int[] slots = c.slots;
+    int[] region = c.region;
+    long[] offsets = c.offset;
+    int[] length = c.length;
+    int b = c.buffers;
+    for (int i = begin; i < end; i++) {
+      int head = ring.get(SHORT, ENTRIES + 2L * ((next + i) & mask)) & 0xFFFF;
+      if (head > mask) {
+        return i;
+      }
+      long word = table.get(LONG, head * 16L + 8);
+      long offset = table.get(LONG, head * 16L) - hitGuest;
+      long bytes = word & 0xFFFFFFFFL;
+      int flags = (int) (word >>> 32) & 0xFFFF;
+      if ((flags & (NEXT | INDIRECT)) != 0
+          || offset < 0
+          || offset > hitSize - bytes
+          || (int) bytes <= 0) {
+        return i;
+      }
+      boolean write = (flags & WRITE) != 0;
+      region[b] = hitRegion;
+      offsets[b] = offset;
+      length[b] = (int) bytes;
+      first[i] = b;
+      writable[i] = write ? b : b + 1;
+      readableBytes[i] = write ? 0 : bytes;
+      writableBytes[i] = write ? bytes : 0;
+      id[i] = head;
+      slots[i] = 1;
+      first[i + 1] = ++b;
+    }
+    return end;
+  }
+
+  private boolean readAny(Chains c, int i) {
+    int head = avail.get(SHORT, ENTRIES + 2L * ((nextAvail + i) & mask)) & 0xFFFF;
+    if (head >= size) {
+      broken("the available ring names descriptor " + head + " of " + size);
+      return false;
+    }
+    long address = descriptors.get(LONG, head * 16L);
+    long word = descriptors.get(LONG, head * 16L + 8);
+    return walk(c, i, head, address, word);
   }
 
   private boolean walk(Chains c, int i, int head, long headAddress, long headWord) {

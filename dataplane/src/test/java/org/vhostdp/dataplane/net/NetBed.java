@@ -38,12 +38,12 @@ final class NetBed implements AutoCloseable {
   /** A frame as the guest finds it. */
   record Received(NetHeader header, byte[] bytes) {}
 
-  private record Posted(long[] address, int[] length) {}
+  private record Offered(long[] address, int[] length) {}
 
   final RingBed ring;
   final QueueCounters counters = new QueueCounters();
   final int headerBytes;
-  private final Map<Integer, Posted> posted = new HashMap<>();
+  private final Map<Integer, Offered> offered = new HashMap<>();
   private boolean foreignBuffers;
 
   NetBed(Layout layout, int size, long features) throws Exception {
@@ -108,30 +108,46 @@ final class NetBed implements AutoCloseable {
    */
   boolean send(byte[] packet, boolean indirect, int... lengths) {
     int n = lengths.length + 1;
-    if (driver().free() < (indirect ? 1 : n)) {
-      return false;
-    }
-    long[] address = new long[n];
     int[] length = Arrays.copyOf(lengths, n);
     length[n - 1] = packet.length - Arrays.stream(lengths).sum();
+    long[] address = reserve(length, indirect);
+    if (address == null) {
+      return false;
+    }
     int at = 0;
     for (int i = 0; i < n; i++) {
-      address[i] = ring.buffer(length[i]);
       ring.twin().write(address[i], Arrays.copyOfRange(packet, at, at + length[i]));
       at += length[i];
     }
-    return driver().add(address, length, n, 0, indirect) >= 0;
+    offered.put(driver().add(address, length, n, 0, indirect), new Offered(address, length));
+    return true;
   }
 
   /** Offers a chain of writable buffers; false when the ring is full. */
   boolean post(boolean indirect, int... length) {
-    if (driver().free() < (indirect ? 1 : length.length)) {
+    long[] address = reserve(length, indirect);
+    if (address == null) {
       return false;
     }
-    long[] address = Arrays.stream(length).mapToLong(ring::buffer).toArray();
     int token = driver().add(address, length, 0, length.length, indirect);
-    posted.put(token, new Posted(address, length));
+    offered.put(token, new Offered(address, length));
     return true;
+  }
+
+  /** Buffers for a chain; null when the ring or the memory is full. */
+  private long[] reserve(int[] length, boolean indirect) {
+    if (driver().free() < (indirect ? 1 : length.length)) {
+      return null;
+    }
+    long[] address = new long[length.length];
+    for (int i = 0; i < length.length; i++) {
+      address[i] = ring.tryBuffer(length[i]);
+      if (address[i] < 0) {
+        Arrays.stream(address, 0, i).forEach(ring::release);
+        return null;
+      }
+    }
+    return address;
   }
 
   /** Takes transmitted chains back; how many. */
@@ -139,6 +155,7 @@ final class NetBed implements AutoCloseable {
     int n = 0;
     while (driver().nextUsed()) {
       assertEquals(0, driver().usedLength());
+      Arrays.stream(offered.remove(driver().usedToken()).address).forEach(ring::release);
       n++;
     }
     return n;
@@ -169,13 +186,14 @@ final class NetBed implements AutoCloseable {
 
   /** The written bytes of the chain last taken back; the rest of it must be as it was. */
   private byte[] used() {
-    Posted chain = posted.remove(driver().usedToken());
+    Offered chain = offered.remove(driver().usedToken());
     byte[] all = new byte[Arrays.stream(chain.length).sum()];
     int at = 0;
     for (int i = 0; i < chain.length.length; i++) {
       byte[] part = ring.twin().read(chain.address[i], chain.length[i]);
       System.arraycopy(part, 0, all, at, part.length);
       at += part.length;
+      ring.release(chain.address[i]);
     }
     // A driver that dropped a frame too long for foreign buffers has written to them.
     for (int i = driver().usedLength(); i < all.length && !foreignBuffers; i++) {

@@ -89,7 +89,6 @@ class TransmitPathTest {
         }
         bed.driver().publish();
         drain();
-        bed.ring.releaseBuffers();
       }
       assertEquals(refused, bed.count(Name.DROPPED_REFUSED));
       assertEquals(malformed, bed.count(Name.DROPPED_MALFORMED));

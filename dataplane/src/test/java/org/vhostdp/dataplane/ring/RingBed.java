@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.vhostdp.dataplane.memory.GuestMemory;
 import org.vhostdp.dataplane.memory.MemoryRefused;
@@ -36,6 +38,9 @@ public final class RingBed implements AutoCloseable {
   /** What every byte of the zone is before anybody writes to it. */
   public static final byte GUARD = (byte) 0xA5;
 
+  /** Where a buffer lies, as if the zone had no holes. */
+  private record Buffer(long from, int length) {}
+
   private static final long ZONE = 1L << 40;
   private static final long RING = 1L << 32;
   private static final long PAGE = 4096;
@@ -49,7 +54,10 @@ public final class RingBed implements AutoCloseable {
   private final Layout layout;
   private final int pieces;
   private final long pieceBytes;
-  private final List<long[]> taken = new ArrayList<>();
+
+  /** Reserved buffers by address. */
+  private final Map<Long, Buffer> taken = new HashMap<>();
+
   private long next;
   private DeviceRing device;
 
@@ -175,15 +183,40 @@ public final class RingBed implements AutoCloseable {
 
   /** Reserves bytes between guards. With {@link Layout#ADJACENT} they may cross regions. */
   public long buffer(int length) {
-    long from = next + GAP;
-    if (layout != Layout.ADJACENT && from % pieceBytes + length + GAP > pieceBytes) {
-      from = (from / pieceBytes + 1) * pieceBytes + GAP;
-    }
-    assertTrue(from + length + GAP <= pieces * pieceBytes, "the zone is full");
-    next = from + length;
-    long address = pieceStart((int) (from / pieceBytes)) + from % pieceBytes;
-    taken.add(new long[] {address, length});
+    long address = tryBuffer(length);
+    assertTrue(address >= 0, "the zone is full");
     return address;
+  }
+
+  /** As {@link #buffer}; -1 if there is no room. */
+  public long tryBuffer(int length) {
+    long from = next + GAP;
+    for (int tries = taken.size() + 2; tries > 0; tries--) {
+      if (layout != Layout.ADJACENT && from % pieceBytes + length + GAP > pieceBytes) {
+        from = (from / pieceBytes + 1) * pieceBytes + GAP;
+      }
+      if (from + length + GAP > pieces * pieceBytes) {
+        from = GAP;
+      }
+      Buffer inTheWay = overlapping(from, length);
+      if (inTheWay == null) {
+        next = from + length;
+        long address = pieceStart((int) (from / pieceBytes)) + from % pieceBytes;
+        taken.put(address, new Buffer(from, length));
+        return address;
+      }
+      from = inTheWay.from + inTheWay.length + GAP;
+    }
+    return -1;
+  }
+
+  private Buffer overlapping(long from, int length) {
+    for (Buffer other : taken.values()) {
+      if (from < other.from + other.length + GAP && other.from < from + length + GAP) {
+        return other;
+      }
+    }
+    return null;
   }
 
   /** Reserves a buffer that crosses from one region to the next in its middle. */
@@ -193,21 +226,11 @@ public final class RingBed implements AutoCloseable {
     return buffer(length);
   }
 
-  /** Bytes of the zone that are not reserved, about. */
-  public long left() {
-    return pieces * pieceBytes - next;
-  }
-
-  /** Forgets all buffers and fills the zone with the pattern again. */
-  public void releaseBuffers() {
-    assertGuards();
-    for (long[] buffer : taken) {
-      byte[] clean = new byte[(int) buffer[1]];
-      Arrays.fill(clean, GUARD);
-      twin.write(buffer[0], clean);
-    }
-    taken.clear();
-    next = 0;
+  /** Gives a buffer back and fills it with the pattern again. */
+  public void release(long address) {
+    byte[] clean = new byte[taken.remove(address).length];
+    Arrays.fill(clean, GUARD);
+    twin.write(address, clean);
   }
 
   /** Fails if a byte outside every buffer has changed. */
@@ -215,9 +238,10 @@ public final class RingBed implements AutoCloseable {
     for (int i = 0; i < pieces; i++) {
       long start = pieceStart(i);
       byte[] bytes = twin.read(start, (int) pieceBytes);
-      for (long[] buffer : taken) {
-        long from = Math.max(0, buffer[0] - start);
-        long to = Math.min(pieceBytes, buffer[0] + buffer[1] - start);
+      for (Map.Entry<Long, Buffer> buffer : taken.entrySet()) {
+        long at = buffer.getKey() - start;
+        long from = Math.max(0, at);
+        long to = Math.min(pieceBytes, at + buffer.getValue().length);
         if (from < to) {
           Arrays.fill(bytes, (int) from, (int) to, GUARD);
         }

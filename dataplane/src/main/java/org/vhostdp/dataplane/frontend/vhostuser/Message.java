@@ -50,7 +50,11 @@ final class Message {
     int size = size();
     if (size < 0 || size > Protocol.MAX_PAYLOAD) {
       throw new Broken(
-          "a message of type " + request() + " claims " + Integer.toUnsignedString(size) + " bytes");
+          "a message of type "
+              + request()
+              + " claims "
+              + Integer.toUnsignedString(size)
+              + " bytes");
     }
     if (fill(Protocol.HEADER, size) < size) {
       throw new Broken("the stream ended in a message's payload");
@@ -137,8 +141,7 @@ final class Message {
 
   /** Answers a configuration request: its 12 bytes as they came, then the data. */
   void replyConfig(byte[] data) throws LinuxException {
-    MemorySegment.copy(
-        MemorySegment.ofArray(data), 0, bytes, Protocol.HEADER + 12L, data.length);
+    MemorySegment.copy(MemorySegment.ofArray(data), 0, bytes, Protocol.HEADER + 12L, data.length);
     bytes.set(INT, Protocol.HEADER + 4, data.length);
     send(12 + data.length);
   }

@@ -166,7 +166,8 @@ final class Session implements AutoCloseable {
   private Fd ringFd(Request request) throws Refusal {
     boolean none = (message.longAt(0) & Protocol.NO_FD) != 0;
     if (none != (message.fdCount() == 0)) {
-      throw new Refusal(request + (none ? " says no descriptor comes, but one did" : " lacks its descriptor"));
+      throw new Refusal(
+          request + (none ? " says no descriptor comes, but one did" : " lacks its descriptor"));
     }
     return none ? null : nonBlocking(message.takeFd(0));
   }
@@ -194,11 +195,15 @@ final class Session implements AutoCloseable {
   private void setMemoryTable() throws Refusal {
     int count = message.intAt(0);
     if (count < 0 || count > 8 || message.size() < 8 + 32 * count) {
-      throw new Refusal("SET_MEM_TABLE names " + count + " regions in " + message.size() + " bytes");
+      throw new Refusal(
+          "SET_MEM_TABLE names " + count + " regions in " + message.size() + " bytes");
     }
     if (message.fdCount() != count) {
       throw new Refusal(
-          "SET_MEM_TABLE names " + count + " regions but came with " + message.fdCount()
+          "SET_MEM_TABLE names "
+              + count
+              + " regions but came with "
+              + message.fdCount()
               + " descriptors");
     }
     List<MemoryRegion> regions = new ArrayList<>();

@@ -89,7 +89,9 @@ public final class VhostUserPort implements AutoCloseable {
     }
   }
 
-  /** A socket handed over may be listening or connected; only a listening one can be accepted on. */
+  /**
+   * A socket handed over may be listening or connected; only a listening one can be accepted on.
+   */
   private void adoptPassed() throws LinuxException {
     UnixSocket socket = UnixSocket.adopt(spec.passed());
     Io.setNonBlocking(socket.fd().raw(), true);
@@ -238,8 +240,7 @@ public final class VhostUserPort implements AutoCloseable {
     int event;
     while ((event = events.next()) != PortEvents.NONE) {
       LOG.log(Level.INFO, "{0}: {1}", id(), events.detail());
-      boolean up =
-          event != PortEvents.REMOVED && event != PortEvents.FAULT && events.linkUp();
+      boolean up = event != PortEvents.REMOVED && event != PortEvents.FAULT && events.linkUp();
       if (device.link(up) && session != null) {
         session.configChanged();
       }

@@ -1,0 +1,89 @@
+package org.vhostdp.dataplane.frontend.vhostuser;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.vhostdp.guest.twin.NetHeader;
+import org.vhostdp.guest.twin.NetQueue;
+import org.vhostdp.guest.twin.Stamp;
+
+/** Frames sent through a port whose driver sends them back: each one, unchanged, in order. */
+// The twin is on the class path, which no module exports.
+@SuppressWarnings("exports")
+public final class Echo {
+  private static final int ETHERNET = 14;
+  private static final int WINDOW = 100;
+  private static final long SECONDS = 30;
+
+  private final MemorySegment out = Arena.ofAuto().allocate(NetQueue.LARGEST_FRAME, 8);
+  private final MemorySegment in = Arena.ofAuto().allocate(NetQueue.LARGEST_FRAME, 8);
+  private final NetHeader header = new NetHeader();
+  private final NetQueue queue;
+  private long next;
+  private long came;
+
+  public Echo(NetQueue queue) {
+    this.queue = queue;
+  }
+
+  /** Sends so many frames of 64 to 1400 bytes and takes each one back. */
+  public static void check(NetQueue queue, int frames) throws IOException {
+    new Echo(queue).run(frames);
+  }
+
+  /** Sends so many more and takes each one back. */
+  public void run(int frames) throws IOException {
+    long last = next + frames;
+    long deadline = System.nanoTime() + SECONDS * 1_000_000_000L;
+    while (came < last) {
+      int work = queue.reclaim();
+      while (next < last && next - came < WINDOW && send()) {
+        work++;
+      }
+      queue.flush();
+      while (take()) {
+        work++;
+      }
+      if (work == 0) {
+        queue.awaitFrame(20);
+      }
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError(
+            "%d of %d frames came back in %d s".formatted(came, next, SECONDS));
+      }
+    }
+  }
+
+  private static int size(long sequence) {
+    return 64 + (int) (sequence * 37 % 1337);
+  }
+
+  /** Adds the next frame to the ring. */
+  public boolean send() {
+    int size = size(next);
+    out.set(ValueLayout.JAVA_LONG_UNALIGNED, 0, 0x0202_0202_0202_0202L);
+    out.set(ValueLayout.JAVA_LONG_UNALIGNED, 6, 0x0404_0404_0404_0404L);
+    out.set(ValueLayout.JAVA_SHORT_UNALIGNED, 12, (short) 0xB588);
+    Stamp.write(out, ETHERNET, size - ETHERNET, next);
+    if (!queue.transmit(out, 0, size, null)) {
+      return false;
+    }
+    next++;
+    return true;
+  }
+
+  /** Takes one frame, which must be the next. */
+  private boolean take() {
+    int size = queue.receive(in, 0, header);
+    if (size < 0) {
+      return false;
+    }
+    assertEquals(came, Stamp.check(in, ETHERNET, size - ETHERNET), "sequence of the frame");
+    assertEquals(size(came), size, "bytes of frame " + came);
+    came++;
+    return true;
+  }
+}

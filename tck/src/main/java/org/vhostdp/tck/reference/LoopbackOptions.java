@@ -1,0 +1,184 @@
+package org.vhostdp.tck.reference;
+
+import java.util.List;
+import java.util.Locale;
+import org.vhostdp.spi.Capabilities;
+import org.vhostdp.spi.ConfigKey;
+import org.vhostdp.spi.ConfigSchema;
+import org.vhostdp.spi.DriverException;
+import org.vhostdp.spi.DriverException.Reason;
+import org.vhostdp.spi.Offload;
+import org.vhostdp.spi.PortConfig;
+
+/**
+ * The driver's configuration, read once.
+ *
+ * @param wire the wire's name in mode pair, otherwise empty
+ * @param queues most queue pairs
+ * @param depth frames of each queue, a power of two
+ * @param mtu greatest MTU, bytes of layer 3
+ * @param offloads bits of {@link Offload} that may be used
+ * @param segments most entries of a transmitted frame
+ * @param room bytes of one frame
+ * @param frameBytes bytes of a frame from the source
+ * @param drops whether a full receive queue drops frames instead of refusing them
+ */
+record LoopbackOptions(
+    Mode mode,
+    String wire,
+    int queues,
+    int depth,
+    int mtu,
+    int offloads,
+    int segments,
+    int room,
+    int frameBytes,
+    boolean drops,
+    boolean foreign,
+    boolean steering,
+    boolean live) {
+
+  /** Bytes that a frame may be longer than its MTU: Ethernet header and two VLAN tags. */
+  static final int FRAME_OVERHEAD = 14 + 2 * 4;
+
+  /** What a transmitted frame may use; hash and timestamp only appear on the receiving side. */
+  private static final int ON_TRANSMIT =
+      Offload.CSUM_PARTIAL | Offload.CSUM_VALID | Offload.GSO_ANY | Offload.GSO_ECN | Offload.VLAN;
+
+  private static final int ALL = ON_TRANSMIT | Offload.HASH | Offload.TIMESTAMP;
+
+  /** An IP packet of 65,535 bytes with its Ethernet header and tags, in whole cache lines. */
+  private static final int GSO_ROOM = 65_600;
+
+  private static final int LEAST_ROOM = 2048;
+
+  static final ConfigSchema SCHEMA =
+      ConfigSchema.of(
+          ConfigKey.choice(
+                  "mode",
+                  List.of("loopback", "pair", "sink", "source"),
+                  "Where transmitted frames go and received frames come from.")
+              .withDefault("loopback"),
+          ConfigKey.string("wire", "Name of the wire; mode pair only, where it must be given."),
+          ConfigKey.integer("queues", 1, 64, "Most queue pairs.").withDefault("64"),
+          ConfigKey.choice(
+                  "depth",
+                  List.of("64", "128", "256", "512", "1024", "2048", "4096"),
+                  "Frames of each queue.")
+              .withDefault("512"),
+          ConfigKey.integer("mtu", 68, 65_535, "Greatest MTU in bytes.").withDefault("9000"),
+          ConfigKey.string(
+                  "offloads", "\"all\", \"none\", or names such as \"csum tso4\", by blanks.")
+              .withDefault("all"),
+          ConfigKey.integer("segments", 1, 256, "Most entries of a transmitted frame.")
+              .withDefault("64"),
+          ConfigKey.integer(
+              "frame-room", 128, GSO_ROOM, "Bytes of one frame; absent: as MTU and offloads need."),
+          ConfigKey.integer("frame-bytes", 60, 65_549, "Bytes of a frame from the source.")
+              .withDefault("60"),
+          ConfigKey.choice(
+                  "full", List.of("wait", "drop"), "What becomes of frames for a full queue.")
+              .withDefault("wait"),
+          ConfigKey.bool("foreign", "Whether foreign memory is taken.").withDefault("true"),
+          ConfigKey.bool("steering", "Whether receive-side scaling is there.").withDefault("true"),
+          ConfigKey.bool("live", "Whether settings may change while started.").withDefault("true"));
+
+  /** Reads values that have passed {@link #SCHEMA}, and refuses those that contradict another. */
+  static LoopbackOptions of(PortConfig config) throws DriverException {
+    Mode mode = Mode.valueOf(config.text("mode").orElseThrow().toUpperCase(Locale.ROOT));
+    String wire = config.text("wire").orElse("");
+    if (mode == Mode.PAIR && wire.isBlank()) {
+      throw wrong("The mode pair needs the key \"wire\".", "Give both ports the same name there.");
+    }
+    if (mode != Mode.PAIR && !wire.isEmpty()) {
+      throw wrong("The key \"wire\" has no meaning in this mode.", "Remove it, or use mode pair.");
+    }
+    int mtu = number(config, "mtu");
+    int offloads = offloads(config.text("offloads").orElseThrow());
+    int longest = mtu + FRAME_OVERHEAD;
+    int needed = (offloads & Offload.GSO_ANY) == 0 ? Math.max(longest, LEAST_ROOM) : GSO_ROOM;
+    int room = config.number("frame-room").orElse((long) needed).intValue();
+    if (room < longest) {
+      throw wrong(
+          "The key \"frame-room\" = " + room + " is too little for an MTU of " + mtu + ".",
+          "It takes " + longest + " bytes or more.");
+    }
+    int frameBytes = number(config, "frame-bytes");
+    if (mode == Mode.SOURCE && frameBytes > mtu + 14) {
+      throw wrong(
+          "The key \"frame-bytes\" = " + frameBytes + " is too much for an MTU of " + mtu + ".",
+          "It takes " + (mtu + 14) + " bytes or less.");
+    }
+    return new LoopbackOptions(
+        mode,
+        wire,
+        number(config, "queues"),
+        number(config, "depth"),
+        mtu,
+        offloads,
+        number(config, "segments"),
+        room,
+        frameBytes,
+        config.text("full").orElseThrow().equals("drop"),
+        config.flag("foreign"),
+        config.flag("steering"),
+        config.flag("live"));
+  }
+
+  private static int number(PortConfig config, String key) {
+    return Integer.parseInt(config.text(key).orElseThrow());
+  }
+
+  private static int offloads(String names) throws DriverException {
+    if (names.equals("all")) {
+      return ALL;
+    }
+    int bits = 0;
+    if (names.isBlank() || names.equals("none")) {
+      return bits;
+    }
+    for (String name : names.strip().split("[ ,]+")) {
+      bits |= offload(name);
+    }
+    return bits;
+  }
+
+  private static int offload(String name) throws DriverException {
+    for (int bit = Offload.CSUM_PARTIAL; bit <= Offload.TIMESTAMP; bit <<= 1) {
+      if (Capabilities.names(bit).equals(name)) {
+        return bit;
+      }
+    }
+    throw wrong(
+        "The key \"offloads\" names \"" + name + "\", which is none.",
+        "Use all, none, or some of: " + Capabilities.names(ALL) + ".");
+  }
+
+  private static DriverException wrong(String message, String advice) {
+    return new DriverException(Reason.CONFIGURATION, message, advice);
+  }
+
+  /** What a port with these options can do. */
+  Capabilities capabilities() {
+    Capabilities.Builder can =
+        Capabilities.builder()
+            .maxQueuePairs(queues)
+            .offloads(offloads & ON_TRANSMIT, mode.carries() ? offloads : 0)
+            .mtu(68, mtu)
+            .frames(room, room, segments)
+            .lent(depth, depth)
+            .features(Capabilities.QUEUE_TOGGLE);
+    if (foreign) {
+      can.features(
+          Capabilities.FOREIGN_TX | Capabilities.FOREIGN_TX_SYNCHRONOUS | Capabilities.FOREIGN_RX);
+    }
+    if (live) {
+      can.live(
+          Capabilities.LIVE_OFFLOADS
+              | Capabilities.LIVE_QUEUES
+              | Capabilities.LIVE_MTU
+              | Capabilities.LIVE_MAC);
+    }
+    return can.build();
+  }
+}

@@ -1,0 +1,91 @@
+package org.vhostdp.tck.reference;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.lang.foreign.Arena;
+import java.lang.reflect.Method;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.vhostdp.spi.Burst;
+import org.vhostdp.spi.ForeignMemory;
+import org.vhostdp.spi.Port;
+import org.vhostdp.spi.PortSettings;
+import org.vhostdp.spi.Steering;
+
+/**
+ * No burst method allocates once it is compiled. Until then a system call through the Foreign
+ * Function API costs 40 bytes that only the optimizing compiler removes, so the test goes on, for a
+ * while, until a million frames pass without a byte.
+ */
+class AllocationTest {
+  private static final int BURSTS = 32_000;
+  private static final int SIZE = 32;
+  private static final int ROUNDS = 60;
+
+  @ParameterizedTest
+  @ValueSource(strings = {"loopback", "sink", "source"})
+  void aMillionFramesAllocateNothing(String mode) throws Exception {
+    try (Port port =
+        Rig.start(PortSettings.defaults().withQueuePairs(2), "mode", mode, "mtu", "1500")) {
+      if (mode.equals("loopback")) {
+        port.facet(Steering.class)
+            .orElseThrow()
+            .scale(Steering.HASH_TCP4, new byte[40], new int[] {0, 1}, 0);
+      }
+      int region =
+          port.facet(ForeignMemory.class)
+              .orElseThrow()
+              .lend(Arena.global().allocate(4096), ForeignMemory.WRITABLE);
+      Burst tx = new Burst(SIZE);
+      Burst rx = new Burst(SIZE);
+      long asking = allocated();
+      asking = allocated() - asking;
+      long bytes = Long.MAX_VALUE;
+      for (int round = 0; round < ROUNDS && bytes > 0; round++) {
+        long before = allocated();
+        exchange(port, tx, rx, region, BURSTS);
+        bytes = allocated() - before - asking;
+      }
+      assertEquals(0, bytes, "bytes allocated for " + BURSTS * SIZE + " frames");
+    }
+  }
+
+  private static void exchange(Port port, Burst tx, Burst rx, int region, int bursts) {
+    for (int k = 0; k < bursts; k++) {
+      int n = port.tx(0).claim(tx, SIZE - 1);
+      for (int i = 0; i < n; i++) {
+        tx.length[i] = 60;
+        tx.flags[i] = 0;
+      }
+      tx.region[n] = region;
+      tx.offset[n] = 64;
+      tx.length[n] = 60;
+      tx.flags[n] = 0;
+      port.tx(0).transmit(tx, 0, n);
+      port.tx(0).transmit(tx, n, 1);
+      port.rx(0).wakeup().arm();
+      int got = port.rx(0).receive(rx, SIZE - 1);
+      port.rx(0).release(rx, 0, got);
+      rx.region[0] = region;
+      rx.offset[0] = 1024;
+      rx.room[0] = 1514;
+      port.rx(0).receiveInto(rx, 1);
+      port.tx(0).wakeup().arm();
+    }
+  }
+
+  /**
+   * Bytes that this thread has allocated, by com.sun.management.ThreadMXBean; by reflection,
+   * because the module under test has no business with java.management.
+   */
+  private static long allocated() throws ReflectiveOperationException {
+    Object bean =
+        Class.forName("java.lang.management.ManagementFactory")
+            .getMethod("getThreadMXBean")
+            .invoke(null);
+    Method bytes =
+        Class.forName("com.sun.management.ThreadMXBean")
+            .getMethod("getCurrentThreadAllocatedBytes");
+    return (long) bytes.invoke(bean);
+  }
+}
