@@ -1,0 +1,55 @@
+package org.vhostdp.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.vhostdp.cli.config.ConfigDraft;
+import org.vhostdp.cli.config.ConfigReader;
+import org.vhostdp.cli.config.ConfigRefused;
+import org.vhostdp.cli.control.RuntimeFolder;
+import org.vhostdp.dataplane.config.DataplaneConfig;
+import org.vhostdp.dataplane.driver.DriverStore;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** A configuration file as an argument, and the drivers that know its keys. */
+final class ConfigFile {
+  @Parameters(paramLabel = "FILE", description = "The configuration file.")
+  private Path file;
+
+  @Option(
+      names = "--store",
+      paramLabel = "DIR",
+      description = "A folder of drivers, searched first. May be repeated.")
+  private List<Path> stores = new ArrayList<>();
+
+  @Option(names = "--json", description = "Show the result as JSON.")
+  private boolean json;
+
+  private DriverStore store;
+
+  /** For picocli. */
+  ConfigFile() {}
+
+  Path file() {
+    return file;
+  }
+
+  boolean json() {
+    return json;
+  }
+
+  /** Reads and checks it; opens nothing. */
+  DataplaneConfig read() throws CommandFailed, ConfigRefused {
+    ConfigDraft draft = new ConfigReader(RuntimeFolder.path()).file(file).read();
+    List<Path> named = new ArrayList<>(stores);
+    named.addAll(draft.stores());
+    store = DriverStores.open(named);
+    return draft.checked(schemas());
+  }
+
+  /** Valid after {@link #read}. */
+  ConfigDraft.Schemas schemas() {
+    return type -> store.load(type).schema();
+  }
+}

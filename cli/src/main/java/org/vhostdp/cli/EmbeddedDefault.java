@@ -1,0 +1,61 @@
+package org.vhostdp.cli;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.vhostdp.dataplane.config.DataplaneConfig;
+import org.vhostdp.dataplane.config.DataplaneConfig.DriverSection;
+import org.vhostdp.dataplane.config.DataplaneConfig.IoSettings;
+import org.vhostdp.dataplane.config.DataplaneConfig.Netdev;
+import org.vhostdp.dataplane.driver.DriverRefused;
+import org.vhostdp.dataplane.driver.DriverStore;
+import org.vhostdp.dataplane.frontend.vhostuser.SocketSpec;
+import org.vhostdp.dataplane.port.PortSpec;
+import org.vhostdp.spi.Probe;
+
+/**
+ * The configuration of a run that was told nothing: one port on a TAP, or on the loopback driver
+ * where TAP is not allowed.
+ *
+ * @param config the configuration
+ * @param note why it is not a TAP, or what the TAP is called
+ */
+record EmbeddedDefault(DataplaneConfig config, String note) {
+  static final String PORT = "vd0";
+  private static final int MOST_NAMES = 100;
+
+  /** Asks the TAP driver whether it can run here, and decides. */
+  static EmbeddedDefault choose(DriverStore store, IoSettings io, SocketSpec socket)
+      throws DriverRefused {
+    Probe probe = store.load("tap").probe();
+    DriverSection driver;
+    String note;
+    if (probe.isOk()) {
+      String name = freeName();
+      driver = new DriverSection("tap0", "tap", Map.of("ifname", name));
+      note =
+          ("The other end of the port is the interface %s of this machine."
+                  + " Give it an address:  ip address add 192.0.2.1/24 dev %s")
+              .formatted(name, name);
+    } else {
+      driver = new DriverSection("loopback0", "loopback", Map.of());
+      note =
+          "No TAP device can be made here, so every frame comes back to the guest. %s"
+              .formatted(probe);
+    }
+    PortSpec port = new PortSpec(PORT, 1, 0, null, -1L);
+    Netdev netdev = new Netdev(port, driver.name(), socket);
+    return new EmbeddedDefault(new DataplaneConfig(io, List.of(driver), List.of(netdev)), note);
+  }
+
+  private static String freeName() {
+    for (int i = 0; i < MOST_NAMES; i++) {
+      if (!Files.exists(Path.of("/sys/class/net/vdp" + i))) {
+        return "vdp" + i;
+      }
+    }
+    // The kernel replaces this by a number of its choice.
+    return "vdp%d";
+  }
+}

@@ -1,0 +1,103 @@
+package org.vhostdp.cli;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.vhostdp.cli.json.Json;
+import org.vhostdp.cli.text.Table;
+import org.vhostdp.cli.text.Units;
+
+/** Rates between two statuses of one instance. */
+final class RateTable {
+  private RateTable() {}
+
+  /**
+   * The lines of a live table.
+   *
+   * @param before an earlier status
+   * @param now the later one
+   */
+  static List<String> lines(Map<String, Object> before, Map<String, Object> now) {
+    double seconds =
+        Math.max(1, Json.number(now.get("uptime_ns")) - Json.number(before.get("uptime_ns"))) / 1e9;
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        "vhost-dp %s  process %d  up %s  every %.1f s"
+            .formatted(
+                now.get("version"),
+                Json.number(now.get("pid")),
+                Units.duration(Json.number(now.get("uptime_ns"))),
+                seconds));
+    lines.add("");
+    lines.addAll(ports(before, now, seconds).lines());
+    lines.add("");
+    lines.addAll(threads(before, now, seconds).lines());
+    StatusText.hints(now, lines);
+    return lines;
+  }
+
+  private static Table ports(Map<String, Object> before, Map<String, Object> now, double seconds) {
+    Map<Object, Object> old = byName(before, "ports", "id");
+    Table table =
+        new Table(
+            "PORT",
+            "DRIVER",
+            "GUEST",
+            "LINK",
+            "QUEUES",
+            ">RX/s",
+            ">RX bit/s",
+            ">TX/s",
+            ">TX bit/s",
+            ">DROPPED",
+            "REASONS");
+    for (Object port : Json.array(now.get("ports"))) {
+      Object then = old.get(Json.at(port, "id"));
+      table.row(
+          Json.at(port, "id"),
+          StatusText.driver(port),
+          StatusText.attached(port),
+          Json.at(port, "link"),
+          StatusText.queues(port),
+          Units.decimal(rate(then, port, seconds, "rx", "frames"), ""),
+          Units.decimal(8 * rate(then, port, seconds, "rx", "bytes"), ""),
+          Units.decimal(rate(then, port, seconds, "tx", "frames"), ""),
+          Units.decimal(8 * rate(then, port, seconds, "tx", "bytes"), ""),
+          StatusText.dropped(port),
+          StatusText.reasons(port));
+    }
+    return table;
+  }
+
+  private static Table threads(
+      Map<String, Object> before, Map<String, Object> now, double seconds) {
+    Map<Object, Object> old = byName(before, "io_threads", "name");
+    Table table = new Table("IO THREAD", "CORE", ">CPU", ">SLEEPS/s");
+    for (Object thread : Json.array(now.get("io_threads"))) {
+      Object then = old.get(Json.at(thread, "name"));
+      table.row(
+          Json.at(thread, "name"),
+          Json.at(thread, "cpu") == null ? "any" : Json.at(thread, "cpu"),
+          "%.1f %%".formatted(rate(then, thread, seconds, "cpu_ns") / 1e7),
+          Units.decimal(rate(then, thread, seconds, "sleeps"), ""));
+    }
+    return table;
+  }
+
+  private static Map<Object, Object> byName(Map<String, Object> status, String list, String key) {
+    Map<Object, Object> found = new HashMap<>();
+    for (Object element : Json.array(status.get(list))) {
+      found.put(Json.at(element, key), element);
+    }
+    return found;
+  }
+
+  private static double rate(Object before, Object now, double seconds, String... path) {
+    if (before == null) {
+      return 0;
+    }
+    long change = Json.number(Json.at(now, path)) - Json.number(Json.at(before, path));
+    return Math.max(0, change) / seconds;
+  }
+}

@@ -1,0 +1,20 @@
+package org.vhostdp.cli.config;
+
+import java.util.Map;
+
+/**
+ * One section as the operator wrote it, in a file or as an option.
+ *
+ * @param kind what it describes
+ * @param name the operator's name of it; empty for {@link Kind#DATAPLANE}
+ * @param where file and line, or the option
+ * @param label how the operator finds it, for messages
+ * @param values by key, in order
+ */
+record Section(Kind kind, String name, String where, String label, Map<String, Value> values) {
+  enum Kind {
+    DATAPLANE,
+    DRIVER,
+    NETDEV
+  }
+}

@@ -1,0 +1,119 @@
+package org.vhostdp.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.vhostdp.cli.json.Json;
+import org.vhostdp.spi.SpiVersion;
+
+final class MainTest {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--help",
+        "run --help",
+        "demo --help",
+        "status --help",
+        "top --help",
+        "driver --help",
+        "driver list --help",
+        "driver show --help",
+        "driver doctor --help",
+        "config --help",
+        "config check --help",
+        "config show --help",
+        "config example --help",
+        "completion --help"
+      })
+  void everyCommandHasHelpWithExamples(String words) {
+    Invocation help = Invocation.of(words.split(" "));
+    assertEquals(0, help.code(), help.err());
+    assertTrue(help.out().startsWith("Usage: vhost-dp"), help.out());
+    assertTrue(help.out().contains("Examples:\n  "), help.out());
+    assertEquals("", help.err());
+  }
+
+  @Test
+  void theHelpNamesEveryCommandAndTheExitCodes() {
+    String help = Invocation.of("--help").out();
+    for (String command :
+        List.of("run", "demo", "status", "top", "driver", "config", "completion")) {
+      assertTrue(help.contains("\n  " + command), help);
+    }
+    assertTrue(help.contains("Exit codes: 0 done, 1 failed, 2 wrong options"), help);
+  }
+
+  @Test
+  void theVersionNamesSpiAndJava() {
+    Invocation version = Invocation.of("--version");
+    assertEquals(0, version.code());
+    assertTrue(version.out().startsWith("vhost-dp "), version.out());
+    assertTrue(version.out().contains("\nSPI " + SpiVersion.CURRENT + "\nJava "), version.out());
+  }
+
+  @Test
+  void noCommandIsWrongUsage() {
+    Invocation nothing = Invocation.of();
+    assertEquals(2, nothing.code());
+    assertTrue(nothing.err().startsWith("vhost-dp: A command is missing."), nothing.err());
+    assertEquals(2, Invocation.of("driver").code());
+    assertEquals(2, Invocation.of("config").code());
+  }
+
+  @Test
+  void aMistypedCommandBringsAProposal() {
+    Invocation wrong = Invocation.of("stauts");
+    assertEquals(2, wrong.code());
+    assertTrue(wrong.err().contains("\"stauts\" has no meaning here."), wrong.err());
+    assertTrue(wrong.err().contains("status"), wrong.err());
+  }
+
+  @Test
+  void anUnknownOptionIsNamed() {
+    Invocation wrong = Invocation.of("run", "--nothing");
+    assertEquals(2, wrong.code());
+    assertTrue(wrong.err().contains("'--nothing'"), wrong.err());
+    assertFalse(wrong.err().contains("\tat "), wrong.err());
+  }
+
+  @Test
+  void optionsAloneAreThoseOfRun() {
+    assertArrayEquals(
+        new String[] {"run", "--socket-path", "/x"},
+        Main.withCommand(new String[] {"--socket-path", "/x"}));
+    assertArrayEquals(
+        new String[] {"run", "-object", "a", "-netdev", "b"},
+        Main.withCommand(new String[] {"-object", "a", "-netdev", "b"}));
+    for (String[] own :
+        new String[][] {{}, {"--help"}, {"-V"}, {"demo", "--json"}, {"-v", "status"}}) {
+      assertArrayEquals(own, Main.withCommand(own));
+    }
+  }
+
+  @Test
+  void capabilitiesStandAboveAllOtherOptions() throws Exception {
+    Invocation printed = Invocation.of("--socket-path", "/x", "--print-capabilities", "--bogus");
+    assertEquals(0, printed.code());
+    Object capabilities = Json.read(printed.out());
+    assertEquals("net", Json.at(capabilities, "type"));
+    assertTrue(Json.array(Json.at(capabilities, "features")).contains("version_1"));
+  }
+
+  @Test
+  void completionNamesCommandsAndOptions() {
+    for (String shell : List.of("bash", "zsh")) {
+      Invocation script = Invocation.of("completion", shell);
+      assertEquals(0, script.code(), script.err());
+      assertTrue(script.out().contains("--socket-path"), shell);
+      assertTrue(script.out().contains("doctor"), shell);
+    }
+    assertTrue(Invocation.of("completion", "zsh").out().startsWith("#compdef vhost-dp"));
+    assertEquals(2, Invocation.of("completion", "fish").code());
+  }
+}

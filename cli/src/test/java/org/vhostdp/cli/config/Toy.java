@@ -1,0 +1,33 @@
+package org.vhostdp.cli.config;
+
+import java.util.List;
+import org.vhostdp.dataplane.driver.DriverRefused;
+import org.vhostdp.spi.ConfigKey;
+import org.vhostdp.spi.ConfigSchema;
+
+/** Drivers as far as a configuration knows them: their keys. */
+final class Toy {
+  static final ConfigSchema SCHEMA =
+      ConfigSchema.of(
+          ConfigKey.string("ifname", "Interface."),
+          ConfigKey.string("address", "Addresses."),
+          ConfigKey.path("netns", "Namespace."),
+          ConfigKey.integer("depth", 1, 64, "Frames.").withDefault("8"),
+          ConfigKey.bool("up", "Whether up.").withDefault("true"),
+          ConfigKey.choice("full", List.of("wait", "drop"), "When full."),
+          ConfigKey.string("password", "Secret.").confidential());
+
+  private static final ConfigSchema NEEDY =
+      ConfigSchema.of(ConfigKey.path("device", "Device.").mandatory());
+
+  private Toy() {}
+
+  /** The driver tap with optional keys, needy with one that must be given, and no other. */
+  static ConfigSchema of(String type) throws DriverRefused {
+    return switch (type) {
+      case "tap" -> SCHEMA;
+      case "needy" -> NEEDY;
+      default -> throw new DriverRefused("There is no driver \"" + type + "\" here.");
+    };
+  }
+}
