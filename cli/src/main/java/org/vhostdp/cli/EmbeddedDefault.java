@@ -1,9 +1,9 @@
 package org.vhostdp.cli;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.vhostdp.dataplane.config.DataplaneConfig;
 import org.vhostdp.dataplane.config.DataplaneConfig.DriverSection;
 import org.vhostdp.dataplane.config.DataplaneConfig.IoSettings;
@@ -12,6 +12,8 @@ import org.vhostdp.dataplane.driver.DriverRefused;
 import org.vhostdp.dataplane.driver.DriverStore;
 import org.vhostdp.dataplane.frontend.vhostuser.SocketSpec;
 import org.vhostdp.dataplane.port.PortSpec;
+import org.vhostdp.linux.LinuxException;
+import org.vhostdp.linux.Netlink;
 import org.vhostdp.spi.Probe;
 
 /**
@@ -24,6 +26,9 @@ import org.vhostdp.spi.Probe;
 record EmbeddedDefault(DataplaneConfig config, String note) {
   static final String PORT = "vd0";
   private static final int MOST_NAMES = 100;
+
+  /** The kernel puts a number in the place of %d. */
+  private static final String OF_THE_KERNELS_CHOICE = "vdp%d";
 
   /** Asks the TAP driver whether it can run here, and decides. */
   static EmbeddedDefault choose(DriverStore store, IoSettings io, SocketSpec socket)
@@ -49,13 +54,21 @@ record EmbeddedDefault(DataplaneConfig config, String note) {
     return new EmbeddedDefault(new DataplaneConfig(io, List.of(driver), List.of(netdev)), note);
   }
 
+  /** Asked by netlink: the files in /sys are about the namespace in which that was mounted. */
   private static String freeName() {
+    Set<String> taken = new HashSet<>();
+    try (Netlink netlink = Netlink.open()) {
+      netlink.links().forEach(link -> taken.add(link.name()));
+    } catch (LinuxException e) {
+      System.getLogger(EmbeddedDefault.class.getName())
+          .log(System.Logger.Level.DEBUG, "interfaces cannot be listed: {0}", e.getMessage());
+      return OF_THE_KERNELS_CHOICE;
+    }
     for (int i = 0; i < MOST_NAMES; i++) {
-      if (!Files.exists(Path.of("/sys/class/net/vdp" + i))) {
+      if (!taken.contains("vdp" + i)) {
         return "vdp" + i;
       }
     }
-    // The kernel replaces this by a number of its choice.
-    return "vdp%d";
+    return OF_THE_KERNELS_CHOICE;
   }
 }

@@ -134,6 +134,8 @@ final class HouseRulesTest {
     noClasses()
         .that()
         .resideInAnyPackage(QUIET)
+        .and()
+        .resideOutsideOfPackage("..generated..")
         .should()
         .accessFieldWhere(
             describe(

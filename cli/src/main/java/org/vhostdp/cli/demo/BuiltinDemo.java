@@ -22,7 +22,12 @@ import org.vhostdp.guest.twin.TwinOptions;
 final class BuiltinDemo implements DemoGuest {
   private static final int PINGS = 100;
   private static final int PORT = 9000;
-  private static final int WINDOW = 64;
+
+  /** Payload in flight, bytes: with all that the kernel adds, less than a socket's buffer holds. */
+  private static final int WINDOW_BYTES = 64 << 10;
+
+  private static final int MOST_WINDOW = 64;
+
   private static final int HEADERS = 28;
   private static final int WAIT_MILLIS = 2000;
   private static final int LEAST_BUFFER = 2048;
@@ -33,6 +38,7 @@ final class BuiltinDemo implements DemoGuest {
   private final HostSide host;
   private final BuiltinGuest guest;
   private final int size;
+  private final int window;
 
   private BuiltinDemo(DemoPlan plan, DemoPort port, HostSide host, BuiltinGuest guest) {
     this.plan = plan;
@@ -40,6 +46,7 @@ final class BuiltinDemo implements DemoGuest {
     this.host = host;
     this.guest = guest;
     this.size = plan.effectiveMtu() - HEADERS;
+    this.window = Math.clamp(WINDOW_BYTES / size, 1, MOST_WINDOW);
   }
 
   static BuiltinDemo start(DemoPlan plan, DemoPort port, HostSide host, Progress progress)
@@ -84,10 +91,10 @@ final class BuiltinDemo implements DemoGuest {
       long windows = 0;
       while (System.nanoTime() - start < plan.seconds() * 1_000_000_000L) {
         windows++;
-        guest.sendUdp(self, PORT, WINDOW, size);
-        awaitGuest(windows * WINDOW);
+        guest.sendUdp(self, PORT, window, size);
+        awaitGuest(windows * window);
       }
-      return said(progress, transfer(windows * WINDOW, start));
+      return said(progress, transfer(windows * window, start));
     }
   }
 
@@ -99,8 +106,8 @@ final class BuiltinDemo implements DemoGuest {
       long start = System.nanoTime();
       long received = 0;
       while (System.nanoTime() - start < plan.seconds() * 1_000_000_000L) {
-        guest.sendUdp(hostIp, PORT, WINDOW, size);
-        for (int i = 0; i < WINDOW; i++) {
+        guest.sendUdp(hostIp, PORT, window, size);
+        for (int i = 0; i < window; i++) {
           receive(socket, packet);
           received++;
         }
@@ -132,7 +139,7 @@ final class BuiltinDemo implements DemoGuest {
       long start = System.nanoTime();
       long sent = 0;
       while (System.nanoTime() - start < plan.seconds() * 1_000_000_000L) {
-        for (int i = 0; i < WINDOW; i++) {
+        for (int i = 0; i < window; i++) {
           Stamp.write(memory, 0, size, sent++);
           socket.send(packet);
         }

@@ -23,6 +23,12 @@ final class ConfigCheck {
     if (config.netdevs().isEmpty()) {
       wrong.add("There is no netdev: add a [netdev.NAME] section.");
     }
+    Set<String> drivers = new HashSet<>();
+    for (DataplaneConfig.DriverSection driver : config.drivers()) {
+      if (!drivers.add(driver.name())) {
+        wrong.add("The driver " + driver.name() + " is defined twice.");
+      }
+    }
     Set<String> names = new HashSet<>();
     Map<Path, String> sockets = new HashMap<>();
     Map<String, String> users = new HashMap<>();

@@ -117,6 +117,19 @@ public final class IoThread implements AutoCloseable {
       LOG.log(Level.WARNING, "{0} could not be pinned to core {1}", thread.getName(), cpu);
     }
     while (!stopped) {
+      try {
+        turns();
+      } catch (InternalError e) {
+        // Of memory that vanished: compiled code may throw it somewhat later than the access, past
+        // the pair's own turn. The next access of that pair throws again.
+        LOG.log(Level.WARNING, thread.getName() + ": between two turns", e);
+      }
+    }
+    drainCommands();
+  }
+
+  private void turns() {
+    while (!stopped) {
       int work = drainCommands();
       int active = 0;
       QueuePair[] now = pairs;
@@ -137,7 +150,6 @@ public final class IoThread implements AutoCloseable {
         pause();
       }
     }
-    drainCommands();
   }
 
   private int drainCommands() {
@@ -217,7 +229,9 @@ public final class IoThread implements AutoCloseable {
       if (watch.pair().parked()) {
         watch.pair().unpark();
       }
-    } catch (LinuxException e) {
+    } catch (RuntimeException | Error | LinuxException e) {
+      // Waking writes to guest memory, which may have vanished while the pair slept.
+      LOG.log(Level.WARNING, "a queue pair cannot be woken and is taken out of service", e);
       watch.pair().failed(e, this);
     }
   }

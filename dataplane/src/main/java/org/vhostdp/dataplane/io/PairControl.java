@@ -5,6 +5,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.vhostdp.dataplane.net.ReceivePath;
 import org.vhostdp.dataplane.net.TransmitPath;
 import org.vhostdp.spi.Wakeup;
@@ -37,20 +38,36 @@ public final class PairControl {
    * @throws IoStuck if the thread does not answer or the descriptor cannot be watched
    */
   public void attach(TransmitPath path, Wakeup driver, int kick) throws IoStuck {
-    call(
-        () -> {
-          pair.attach(path, driver, kick, thread);
-          return started();
-        });
+    try {
+      call(
+          () -> {
+            pair.attach(path, driver, kick, thread);
+            return started();
+          });
+    } catch (IoStuck e) {
+      if (!(e.getCause() instanceof TimeoutException)) {
+        // It may have failed half way: nothing of it may stay behind in memory soon unmapped.
+        detachTransmit();
+      }
+      throw e;
+    }
   }
 
   /** Puts a receive path into service; as for transmit. */
   public void attach(ReceivePath path, Wakeup driver, int kick) throws IoStuck {
-    call(
-        () -> {
-          pair.attach(path, driver, kick, thread);
-          return started();
-        });
+    try {
+      call(
+          () -> {
+            pair.attach(path, driver, kick, thread);
+            return started();
+          });
+    } catch (IoStuck e) {
+      if (!(e.getCause() instanceof TimeoutException)) {
+        // It may have failed half way: nothing of it may stay behind in memory soon unmapped.
+        detachReceive();
+      }
+      throw e;
+    }
   }
 
   private Object started() throws Exception {
@@ -99,11 +116,20 @@ public final class PairControl {
         });
   }
 
-  /** Runs something on the IO thread between two turns. */
+  /**
+   * Runs something on the IO thread between two turns.
+   *
+   * @throws IoStuck if it fails, or if the thread does not come to it in time; then it never will
+   */
   public <T> T call(Callable<T> work) throws IoStuck {
     CompletableFuture<T> answer = new CompletableFuture<>();
+    AtomicBoolean taken = new AtomicBoolean();
     thread.submit(
         () -> {
+          // Given up by its sender, who may have undone since what it works on.
+          if (taken.getAndSet(true)) {
+            return;
+          }
           try {
             answer.complete(work.call());
           } catch (Exception | Error e) {
@@ -111,14 +137,28 @@ public final class PairControl {
           }
         });
     try {
-      return answer.get(SECONDS, TimeUnit.SECONDS);
+      return await(answer, taken);
     } catch (TimeoutException e) {
       throw new IoStuck(thread.name() + " has not answered for " + SECONDS + " s", e);
     } catch (ExecutionException e) {
       throw new IoStuck(thread.name() + ": " + e.getCause().getMessage(), e.getCause());
     } catch (InterruptedException e) {
+      taken.set(true);
       Thread.currentThread().interrupt();
       throw new IoStuck("interrupted while waiting for " + thread.name(), e);
+    }
+  }
+
+  private static <T> T await(CompletableFuture<T> answer, AtomicBoolean taken)
+      throws TimeoutException, ExecutionException, InterruptedException {
+    try {
+      return answer.get(SECONDS, TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      if (taken.getAndSet(true)) {
+        // It is being carried out just now.
+        return answer.get(SECONDS, TimeUnit.SECONDS);
+      }
+      throw e;
     }
   }
 }

@@ -39,7 +39,8 @@ public final class GuestMemory {
     for (int i = 0; i < regions.size(); i++) {
       for (int j = 0; j < i; j++) {
         if (regions.get(i).overlaps(regions.get(j))) {
-          throw new MemoryRefused("two memory regions overlap");
+          throw new MemoryRefused(
+              "two memory regions overlap: " + regions.get(j) + ", and " + regions.get(i));
         }
       }
     }

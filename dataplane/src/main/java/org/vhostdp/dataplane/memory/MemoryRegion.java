@@ -92,6 +92,12 @@ public final class MemoryRegion {
         && Long.compareUnsigned(b, a + aSize - 1) <= 0;
   }
 
+  @Override
+  public String toString() {
+    return "0x%x bytes of guest address 0x%x, at 0x%x of the front-end"
+        .formatted(size, guest, user);
+  }
+
   /** Unmaps it. No IO thread may touch the segment any more. */
   public void unmap() {
     mapping.close();

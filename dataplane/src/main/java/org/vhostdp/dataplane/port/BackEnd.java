@@ -160,7 +160,10 @@ final class BackEnd {
 
   void close() {
     stop();
-    reclaim();
-    port.close();
+    try {
+      reclaim();
+    } finally {
+      port.close();
+    }
   }
 }

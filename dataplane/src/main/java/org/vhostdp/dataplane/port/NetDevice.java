@@ -151,27 +151,51 @@ public final class NetDevice {
     try {
       replaceKeeping(memory.plus(region));
     } catch (MemoryRefused e) {
-      region.unmap();
       throw new Refusal(e.getMessage(), e);
+    } finally {
+      if (!memory.regions().contains(region)) {
+        region.unmap();
+      }
     }
   }
 
   /** REM_MEM_REG: the region with this guest address, user address and size. */
   public void removeRegion(long guest, long size, long user) throws Refusal {
-    for (MemoryRegion region : memory.regions()) {
-      if (region.guest() == guest && region.size() == size && region.user() == user) {
-        replaceKeeping(memory.minus(region));
+    MemoryRegion region = region(guest, size, user);
+    if (region == null) {
+      throw new Refusal("there is no such memory region to remove");
+    }
+    try {
+      replaceKeeping(memory.minus(region));
+    } finally {
+      if (!memory.regions().contains(region)) {
         region.unmap();
-        return;
       }
     }
-    throw new Refusal("there is no such memory region to remove");
+  }
+
+  /** Whether the table has exactly this region. */
+  public boolean hasRegion(long guest, long size, long user) {
+    return region(guest, size, user) != null;
+  }
+
+  private MemoryRegion region(long guest, long size, long user) {
+    for (MemoryRegion region : memory.regions()) {
+      if (region.guest() == guest && region.size() == size && region.user() == user) {
+        return region;
+      }
+    }
+    return null;
   }
 
   private void replace(GuestMemory table) throws Refusal {
     GuestMemory old = memory;
-    replaceKeeping(table);
-    old.unmap();
+    try {
+      replaceKeeping(table);
+    } finally {
+      // Whichever of the two is not in force, also where a ring refuses the new one.
+      (memory == table ? old : table).unmap();
+    }
   }
 
   private void replaceKeeping(GuestMemory table) throws Refusal {
@@ -383,8 +407,13 @@ public final class NetDevice {
     int old = mtu;
     mtu = (int) bytes;
     try {
+      // Asked now, even if no ring runs yet: the front-end is not to learn of it at a kick.
+      settingsFor(activePairs()).check(backEnd.capabilities());
       detachAll();
       refresh();
+    } catch (DriverException e) {
+      mtu = old;
+      throw new Refusal("the driver refuses: " + e.getMessage(), e);
     } catch (Refusal e) {
       mtu = old;
       refresh();
@@ -564,7 +593,12 @@ public final class NetDevice {
 
   /** Ends the device and closes the driver's port. */
   public void close() throws Refusal {
-    disconnected();
+    try {
+      disconnected();
+    } catch (IllegalStateException e) {
+      // A driver that keeps lent memory: the mapping stays, its port is closed all the same.
+      LOG.log(Level.ERROR, spec.id() + ": guest memory is not let go", e);
+    }
     backEnd.close();
   }
 

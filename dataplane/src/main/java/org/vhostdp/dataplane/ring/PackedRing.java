@@ -282,11 +282,12 @@ public final class PackedRing extends DeviceRing {
     if (since == 0) {
       return false;
     }
-    int flags = (short) SHORT_HANDLE.getOpaque(driverEvent, 2L) & 3;
+    // Acquire: the driver writes the position, then the flag that refers to it.
+    int flags = (short) SHORT_HANDLE.getAcquire(driverEvent, 2L) & 3;
     if (flags != AT_DESCRIPTOR || !eventIdx) {
       return flags != DISABLE;
     }
-    int event = (short) SHORT_HANDLE.getAcquire(driverEvent, 0L) & 0xFFFF;
+    int event = (short) SHORT_HANDLE.getOpaque(driverEvent, 0L) & 0xFFFF;
     int at = event & 0x7FFF;
     if ((event & 0x8000) != 0 != usedWrap) {
       at -= size;

@@ -80,8 +80,7 @@ class GuestMemoryTest {
   })
   void cve2020x10723RegionsThatCannotBeAreRefused(
       long guest, long size, long user, long offset, String sentence) {
-    MemoryRefused refusal =
-        assertThrows(MemoryRefused.class, () -> map(guest, size, user, offset));
+    MemoryRefused refusal = assertThrows(MemoryRefused.class, () -> map(guest, size, user, offset));
     assertTrue(refusal.getMessage().contains(sentence), refusal.getMessage());
   }
 
@@ -121,14 +120,21 @@ class GuestMemoryTest {
   @Test
   void rangesOfUserAddressesStayInOneRegion() throws Exception {
     GuestMemory memory =
-        GuestMemory.of(
-            List.of(map(0, PAGE, USER, 0), map(GUEST, PAGE, USER + PAGE, PAGE)));
+        GuestMemory.of(List.of(map(0, PAGE, USER, 0), map(GUEST, PAGE, USER + PAGE, PAGE)));
     assertEquals(16, memory.atUser(USER + PAGE - 16, 16).byteSize());
     assertNull(memory.atUser(USER + PAGE - 16, 17), "goes on in the next region");
     assertNull(memory.atUser(USER - 1, 1));
     assertNull(memory.atUser(USER + 2 * PAGE, 1));
     assertNull(memory.atUser(USER, Long.MAX_VALUE));
     assertNull(memory.atUser(0, 1), "a guest physical address is no user address");
+  }
+
+  @Test
+  void aFileCutOffUnderUsIsAnErrorOfTheThreadThatTouchesIt() throws Exception {
+    MemoryRegion region = map(0, PAGE, USER, 0);
+    region.segment().set(ValueLayout.JAVA_LONG, 0, 1);
+    Memfd.truncate(file.raw(), 0);
+    assertThrows(InternalError.class, () -> region.segment().get(ValueLayout.JAVA_LONG, 0));
   }
 
   @Test
@@ -145,7 +151,8 @@ class GuestMemoryTest {
     assertEquals(-1, GuestMemory.NONE.find(0));
   }
 
-  // ---- Where a ring may lie ----------------------------------------------------------------------
+  // ---- Where a ring may lie
+  // ----------------------------------------------------------------------
 
   private static final RingLayout.Features SPLIT =
       new RingLayout.Features(false, true, true, false);
@@ -154,8 +161,7 @@ class GuestMemoryTest {
 
   private RingLayout locate(RingLayout.Features features, int size, long... at) throws Exception {
     GuestMemory memory = GuestMemory.of(List.of(map(0, 64 * PAGE, USER, 0)));
-    return RingLayout.locate(
-        memory, features, size, USER + at[0], USER + at[1], USER + at[2], 0);
+    return RingLayout.locate(memory, features, size, USER + at[0], USER + at[1], USER + at[2], 0);
   }
 
   @Test

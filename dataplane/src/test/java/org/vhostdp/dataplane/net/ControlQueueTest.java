@@ -172,7 +172,8 @@ class ControlQueueTest {
     bed.driver().publish();
     assertEquals(-1, queue.poll());
     assertEquals(-1, queue.poll());
-    assertTrue(queue.ring().fault().contains("descriptor") || queue.ring().fault().contains("loop"));
+    assertTrue(
+        queue.ring().fault().contains("descriptor") || queue.ring().fault().contains("loop"));
     assertTrue(handled.isEmpty());
   }
 }

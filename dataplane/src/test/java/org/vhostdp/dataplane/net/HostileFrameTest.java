@@ -223,8 +223,7 @@ class HostileFrameTest {
 
   @ParameterizedTest
   @MethodSource("modes")
-  void cve2022x26353RingThatBreaksWhileFramesAreHeld(long kind, boolean foreign)
-      throws Exception {
+  void cve2022x26353RingThatBreaksWhileFramesAreHeld(long kind, boolean foreign) throws Exception {
     try (NetBed bed = new NetBed(Layout.ONE_REGION, 16, PLAIN | Features.MRG_RXBUF | kind)) {
       FeedingRx rx = new FeedingRx(ROOM, bed.guestMemory());
       ReceivePath path = bed.receive(rx, MAX_FRAME, foreign);

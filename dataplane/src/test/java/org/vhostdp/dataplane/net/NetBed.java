@@ -56,7 +56,12 @@ final class NetBed implements AutoCloseable {
     return id - FIRST_LENT;
   }
 
-  private QueueSetup setup(int maxFrame, boolean foreign) {
+  /**
+   * What a path of this ring needs.
+   *
+   * @param foreign whether guest memory is lent to the driver
+   */
+  static QueueSetup setup(RingBed ring, QueueCounters counters, int maxFrame, boolean foreign) {
     int[] lent = new int[ring.memory().count()];
     Arrays.setAll(lent, i -> FIRST_LENT + i);
     return new QueueSetup(
@@ -64,12 +69,12 @@ final class NetBed implements AutoCloseable {
   }
 
   TransmitPath transmit(RecordingTx tx, int maxFrame, int segments, boolean foreign) {
-    return new TransmitPath(setup(maxFrame, foreign), tx, tx.regions(), segments);
+    return new TransmitPath(setup(ring, counters, maxFrame, foreign), tx, tx.regions(), segments);
   }
 
   ReceivePath receive(FeedingRx rx, int maxFrame, boolean foreign) {
     foreignBuffers = foreign;
-    return new ReceivePath(setup(maxFrame, foreign), rx, rx.regions());
+    return new ReceivePath(setup(ring, counters, maxFrame, foreign), rx, rx.regions());
   }
 
   MemorySegment[] guestMemory() {

@@ -38,6 +38,14 @@ final class RecordingTx implements TxQueue {
   /** Frames to accept of so many. */
   IntUnaryOperator accepts = frames -> frames;
 
+  /** Looks at each accepted frame. */
+  interface Check {
+    void accepted(byte[] bytes, int flags, long offload);
+  }
+
+  /** What must hold for each accepted frame. */
+  Check checked = (bytes, flags, offload) -> {};
+
   /** Frames that can never be sent. */
   Predicate<byte[]> refused = frame -> false;
 
@@ -112,6 +120,7 @@ final class RecordingTx implements TxQueue {
         frames.status[at] = never ? Burst.REFUSED : Burst.FULL;
         return at - first;
       }
+      checked.accepted(bytes, frames.flags[at] & ~Offload.MORE, frames.offload[at]);
       sent.add(new Sent(bytes, frames.flags[at] & ~Offload.MORE, frames.offload[at]));
       for (int e = at; e < end; e++) {
         if (frames.region[e] == 0) {

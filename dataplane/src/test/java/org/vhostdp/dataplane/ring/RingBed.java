@@ -25,6 +25,8 @@ import org.vhostdp.linux.Io;
  * them. The ring lies in a region of its own; buffers lie in a zone that is filled with a guard
  * pattern, so that a stray write is found. Addresses are guest physical.
  */
+// The twin is no module of ours: only tests see this class.
+@SuppressWarnings("exports")
 public final class RingBed implements AutoCloseable {
   /** How the buffer zone is cut into regions. */
   public enum Layout {
@@ -65,14 +67,16 @@ public final class RingBed implements AutoCloseable {
     this.layout = layout;
     this.features = features;
     this.pieces = layout == Layout.ONE_REGION ? 1 : layout == Layout.HOLES ? 4 : 24;
-    this.pieceBytes = layout == Layout.ONE_REGION ? 192 * PAGE : layout == Layout.HOLES ? 48 * PAGE : 8 * PAGE;
+    this.pieceBytes =
+        layout == Layout.ONE_REGION ? 192 * PAGE : layout == Layout.HOLES ? 48 * PAGE : 8 * PAGE;
     boolean indirect = (features & Features.INDIRECT_DESC) != 0;
     long ring = 32L * size + (indirect ? 1024L * size : 0) + 2 * TwinMemory.BORDER + 8 * PAGE;
     List<TwinMemory.Plan> plans = new ArrayList<>();
     plans.add(new TwinMemory.Plan(RING, (ring + PAGE - 1) & -PAGE, 1L << 44, 0));
     for (int i = 0; i < pieces; i++) {
       // User addresses descend, so that nobody can take them for guest physical ones.
-      plans.add(new TwinMemory.Plan(pieceStart(i), pieceBytes, (1L << 43) - i * (1L << 30), i * PAGE));
+      plans.add(
+          new TwinMemory.Plan(pieceStart(i), pieceBytes, (1L << 43) - i * (1L << 30), i * PAGE));
     }
     this.twin = TwinMemory.create(plans, false);
     this.memory = map(twin);
@@ -106,7 +110,8 @@ public final class RingBed implements AutoCloseable {
     return ZONE + i * (pieceBytes + (layout == Layout.HOLES ? 1L << 20 : 0));
   }
 
-  private void attach(int base) throws MemoryRefused {
+  /** A new device side that begins at an index, right or wrong. */
+  public void attach(int base) throws MemoryRefused {
     RingLayout found =
         RingLayout.locate(
             memory,

@@ -25,6 +25,7 @@ final class Session implements AutoCloseable {
   private final long protocolOffer;
   private final Arena arena = Arena.ofShared();
   private final Message message;
+  private final RepeatedRegions repeated = new RepeatedRegions();
   private long protocol;
   private UnixSocket backChannel;
   private int status;
@@ -137,8 +138,7 @@ final class Session implements AutoCloseable {
       case SET_STATUS -> status = message.intAt(0) & 0xFF;
       case SET_MEM_TABLE -> setMemoryTable();
       case ADD_MEM_REG -> addRegion();
-      case REM_MEM_REG ->
-          device.removeRegion(message.longAt(8), message.longAt(16), message.longAt(24));
+      case REM_MEM_REG -> removeRegion();
       case SEND_RARP -> device.announce(Arrays.copyOf(message.bytesAt(0, 8), 6));
       case NET_SET_MTU -> device.setMtu(message.longAt(0));
       case SET_BACKEND_REQ_FD -> setBackChannel();
@@ -214,6 +214,7 @@ final class Session implements AutoCloseable {
       }
       GuestMemory table = GuestMemory.of(regions);
       taken = true;
+      repeated.clear();
       device.setMemory(table);
     } catch (MemoryRefused e) {
       throw new Refusal(e.getMessage(), e);
@@ -238,6 +239,13 @@ final class Session implements AutoCloseable {
   }
 
   private void addRegion() throws Refusal {
+    RepeatedRegions.Name name = regionName();
+    if (device.hasRegion(name.guest(), name.size(), name.user())) {
+      if (!repeated.added(name)) {
+        throw new Refusal("too many memory regions were added more than once");
+      }
+      return;
+    }
     if (device.memoryRegions() >= Protocol.MAX_REGIONS) {
       throw new Refusal("there are " + Protocol.MAX_REGIONS + " memory regions already");
     }
@@ -246,6 +254,18 @@ final class Session implements AutoCloseable {
     } catch (MemoryRefused e) {
       throw new Refusal(e.getMessage(), e);
     }
+  }
+
+  private void removeRegion() throws Refusal {
+    RepeatedRegions.Name name = regionName();
+    boolean there = device.hasRegion(name.guest(), name.size(), name.user());
+    if (there || !repeated.removed(name)) {
+      device.removeRegion(name.guest(), name.size(), name.user());
+    }
+  }
+
+  private RepeatedRegions.Name regionName() {
+    return new RepeatedRegions.Name(message.longAt(8), message.longAt(16), message.longAt(24));
   }
 
   private void setBackChannel() throws LinuxException {

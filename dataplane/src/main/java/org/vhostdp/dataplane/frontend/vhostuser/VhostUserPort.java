@@ -155,7 +155,7 @@ public final class VhostUserPort implements AutoCloseable {
     end();
     try {
       device.close();
-    } catch (Refusal e) {
+    } catch (Refusal | RuntimeException e) {
       LOG.log(Level.WARNING, "{0}: {1}", id(), e.getMessage());
     }
   }
@@ -168,6 +168,9 @@ public final class VhostUserPort implements AutoCloseable {
     poll.set(CONTROL, device.controlKick(), Poll.IN);
     poll.set(DRIVER, events.wakeup().fd(), Poll.IN);
     boolean connecting = now == null && spec.mode() == SocketSpec.Mode.CLIENT;
+    if (events.wakeup().arm()) {
+      takeEvents();
+    }
     poll.await(connecting ? RETRY_MILLIS : -1);
     if (poll.ready(WAKE) != 0) {
       wake.drain();
@@ -216,10 +219,13 @@ public final class VhostUserPort implements AutoCloseable {
     if (old == null) {
       return;
     }
-    session = null;
+    synchronized (wake) {
+      session = null;
+    }
     try {
       device.disconnected();
-    } catch (Refusal e) {
+    } catch (Refusal | RuntimeException e) {
+      // This port's thread goes on: its next session may find the driver mended.
       LOG.log(Level.WARNING, "{0}: {1}", id(), e.getMessage());
     }
     old.close();
@@ -252,13 +258,19 @@ public final class VhostUserPort implements AutoCloseable {
     return thread.isAlive();
   }
 
-  /** Ends the session, closes the driver's port, removes the socket. */
+  /** Ends the session, closes the driver's port, removes the socket; again does nothing. */
   @Override
   public void close() {
-    closing = true;
-    Session now = session;
-    if (now != null) {
-      now.socket().shutdown();
+    // The session's socket is closed only after this lock was free and the session gone.
+    synchronized (wake) {
+      if (closing && !wake.fd().isOpen()) {
+        return;
+      }
+      closing = true;
+      Session now = session;
+      if (now != null) {
+        now.socket().shutdown();
+      }
     }
     wake.signal();
     boolean interrupted = false;

@@ -136,8 +136,13 @@ class CallTest {
         echo.send();
       }
       hostile.net().pair(0).flush();
-      Echo.check(other.net().pair(0), 1000);
-      hostile.client().getFeatures();
+      try {
+        Echo.check(other.net().pair(0), 1000);
+        hostile.client().getFeatures();
+      } finally {
+        // Lets a thread that sleeps in it go, so that the failure can be reported.
+        Io.read(state, full.fd().raw(), word, 8);
+      }
     }
   }
 
@@ -154,7 +159,7 @@ class CallTest {
       // As many bytes as one read takes: the next read would wait for more.
       assertEquals(4096, Io.write(state, ours.fd().raw(), arena.allocate(4096), 4096));
       Echo.check(other.net().pair(0), 1000);
-      hostile.client().getFeatures();
+      hostile.client().setVringKick(1, hostile.net().pair(0).transmitQueue().kickFd());
       Echo.check(hostile.net().pair(0), 100);
     }
   }

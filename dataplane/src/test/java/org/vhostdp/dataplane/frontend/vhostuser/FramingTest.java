@@ -114,6 +114,7 @@ class FramingTest {
       talk.client.rawBytes(Talk.header(Request.SET_MEM_TABLE, ASK, 8), events(253));
       talk.client.rawBytes(Talk.table(0, 0), events(47));
       assertNotEquals(0, talk.client.rawReply(5000)[0]);
+      talk.client.getFeatures();
       assertEquals(during, Leaks.now());
       for (int i = 0; i < 50; i++) {
         talk.refused(Request.SET_VRING_CALL, Talk.u64(0), events(253));

@@ -24,6 +24,20 @@ public record Leaks(long owned, long descriptors, long mappings, List<String> th
     return new Leaks(Fd.openCount(), descriptorCount(), Mapping.openCount(), portThreads());
   }
 
+  /** What is held once sessions that have just ended let go: the same three times in a row. */
+  public static Leaks settled() {
+    Leaks last = now();
+    for (int same = 0; same < 3; same++) {
+      PortBed.pause(20);
+      Leaks next = now();
+      if (!next.equals(last)) {
+        same = -1;
+        last = next;
+      }
+    }
+    return last;
+  }
+
   private static long descriptorCount() {
     try (Stream<Path> fds = Files.list(Path.of("/proc/self/fd"))) {
       return fds.filter(Leaks::ours).count();

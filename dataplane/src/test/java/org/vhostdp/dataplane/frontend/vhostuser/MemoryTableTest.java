@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -21,6 +22,7 @@ import org.vhostdp.guest.twin.RegionSpec;
 import org.vhostdp.guest.twin.Request;
 import org.vhostdp.guest.twin.TwinDevice;
 import org.vhostdp.guest.twin.TwinOptions;
+import org.vhostdp.guest.twin.VhostUserRefused;
 import org.vhostdp.linux.Fd;
 import org.vhostdp.linux.Mapping;
 import org.vhostdp.linux.Memfd;
@@ -65,7 +67,7 @@ class MemoryTableTest {
 
   private Fd[] files(int count) {
     Fd[] fds = new Fd[count];
-    java.util.Arrays.fill(fds, file);
+    Arrays.fill(fds, file);
     return fds;
   }
 
@@ -185,7 +187,7 @@ class MemoryTableTest {
       assertEquals(before, Leaks.now());
       RegionSpec beside = region(10 * PAGE, PAGE, USER + 2 * PAGE, 0);
       talk.accepted(Request.SET_MEM_TABLE, Talk.table(2, 0, two, beside), files(2));
-      for (RegionSpec region : over) {
+      for (RegionSpec region : over.subList(0, over.size() - 1)) {
         talk.refused(Request.ADD_MEM_REG, Talk.region(region), file);
       }
       assertEquals(2, status().memoryRegions());
@@ -289,9 +291,7 @@ class MemoryTableTest {
       Echo echo = new Echo(guest.net().pair(0));
       echo.run(100);
       Leaks during = Leaks.now();
-      Talk.to(bed.socket("p")).close();
       for (int i = 0; i < 5; i++) {
-        guest.client().acknowledge(true);
         boolean taken = tryTable(guest, List.of(nth(0)));
         assertFalse(taken, "running rings lie outside this table");
         assertFalse(status().rings().get(0).running());
@@ -308,7 +308,7 @@ class MemoryTableTest {
     try {
       guest.client().setMemTable(new ArrayList<>(regions));
       return true;
-    } catch (org.vhostdp.guest.twin.VhostUserRefused e) {
+    } catch (VhostUserRefused e) {
       return false;
     }
   }
@@ -319,7 +319,7 @@ class MemoryTableTest {
     try {
       guest.client().remMemReg(region, false);
       return true;
-    } catch (org.vhostdp.guest.twin.VhostUserRefused e) {
+    } catch (VhostUserRefused e) {
       return false;
     }
   }

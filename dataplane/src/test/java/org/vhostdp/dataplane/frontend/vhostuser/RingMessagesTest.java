@@ -180,8 +180,11 @@ class RingMessagesTest {
   void aRingRunsInWhateverOrderItWasSetUp() throws IOException {
     long seed = 20_260_101;
     for (int round = 0; round < 60; round++) {
-      List<Integer> order = new ArrayList<>(List.of(0, 1, 2, 3, 4, 5));
-      Collections.shuffle(order, new Random(seed + round));
+      List<Integer> order = new ArrayList<>(List.of(0, 1, 2, 4, 5));
+      Random random = new Random(seed + round);
+      Collections.shuffle(order, random);
+      // A base is refused once the ring runs, so it is never last.
+      order.add(random.nextInt(5), 3);
       memory.reset();
       DriverRing ring = DriverRing.create(memory, SIZE, BASE);
       add(ring);
