@@ -201,18 +201,25 @@ public final class PackedRing extends DeviceRing {
   }
 
   private boolean walkIndirect(Chains c, int i, int entries) {
+    // DPDK leaves WRITE set in the first entry of a table that it sends from, and its own back-end
+    // does not look. Before a readable entry the flag can have no other meaning.
+    boolean stray = entries > 1 && !writable(indirectWord(1));
     for (int at = 0; at < entries; at++) {
       long word = indirectWord(at);
-      int flags = (int) (word >>> 48);
-      if ((flags & INDIRECT) != 0) {
+      if ((word & (long) INDIRECT << 48) != 0) {
         broken("an indirect descriptor inside an indirect table");
         return false;
       }
-      if (!addBuffer(c, i, indirectAddress(at), word & 0xFFFFFFFFL, (flags & WRITE) != 0)) {
+      boolean write = writable(word) && !(stray && at == 0);
+      if (!addBuffer(c, i, indirectAddress(at), word & 0xFFFFFFFFL, write)) {
         return false;
       }
     }
     return entries > 0;
+  }
+
+  private static boolean writable(long word) {
+    return (word & (long) WRITE << 48) != 0;
   }
 
   @Override
