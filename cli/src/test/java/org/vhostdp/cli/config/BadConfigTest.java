@@ -57,7 +57,7 @@ final class BadConfigTest {
             DRIVER + NETDEV + "socket = \"/tmp/" + "x".repeat(110) + "\"\n",
             "The socket path of netdev n has 115 bytes; the kernel takes 107."),
         Arguments.of(DRIVER + NETDEV + "queues = 1.5\n", "queues = 1.5 is not a whole number"),
-        Arguments.of(DRIVER + NETDEV + "queues = 257\n", "a whole number from 1 to 256"),
+        Arguments.of(DRIVER + NETDEV + "queues = 128\n", "a whole number from 1 to 127"),
         Arguments.of(DRIVER + NETDEV + "mtu = 67\n", "a whole number from 68 to 65535"),
         Arguments.of(DRIVER + NETDEV + "mode = \"both\"\n", "mode = \"both\" is not \"server\""),
         Arguments.of(DRIVER + NETDEV + "socket-mode = 600\n", "in octal and in quotes, such as"),

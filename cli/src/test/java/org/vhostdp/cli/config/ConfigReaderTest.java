@@ -179,7 +179,7 @@ final class ConfigReaderTest {
             "f:3: In [dataplane]: spin-us = -1 is not a whole number from 0 to 1000000.",
             "f:2: In [dataplane]: the key \"io-treads\" is unknown (known: io-cpus, io-threads,"
                 + " spin-us, stores). Did you mean \"io-threads\"?",
-            "f:13: In [netdev.n]: queues = 0 is not a whole number from 1 to 256.",
+            "f:13: In [netdev.n]: queues = 0 is not a whole number from 1 to 127.",
             "f:14: In [netdev.n]: mtu = \"big\" is not a whole number from 68 to 65535.",
             "f:7: In [driver.a]: the key \"ifnam\" is unknown (known: address, depth, full, ifname,"
                 + " netns, password, type, up). Did you mean \"ifname\"?",

@@ -37,6 +37,14 @@ final class GuestCommands implements ControlQueue.Handler {
     this.device = device;
   }
 
+  /** Forgets modes and filters, as a device reset does. */
+  void reset() {
+    vlans.clear();
+    rxModes = 0;
+    unicastMacs = 0;
+    multicastMacs = 0;
+  }
+
   @Override
   public boolean handle(int commandClass, int command, byte[] data) {
     ByteBuffer in = ByteBuffer.wrap(data).order(ByteOrder.LITTLE_ENDIAN);

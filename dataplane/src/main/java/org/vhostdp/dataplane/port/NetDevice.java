@@ -346,8 +346,14 @@ public final class NetDevice {
 
   /** Reads away the control queue's kicks. */
   public void drainControlKick() {
-    if (controlKick() >= 0) {
-      rings.drain(vrings[controlIndex()].kick);
+    if (controlKick() < 0) {
+      return;
+    }
+    Vring ring = vrings[controlIndex()];
+    if (!rings.drain(ring.kick)) {
+      // A pipe without a writer would be ready for ever.
+      ring.kick.close();
+      ring.kick = null;
     }
   }
 
@@ -581,6 +587,8 @@ public final class NetDevice {
     controlPairs = 1;
     mtu = spec.effectiveMtu();
     config.announce(false);
+    config.mac(spec.mac() == null ? new byte[6] : spec.mac());
+    commands.reset();
   }
 
   /** The end of a session: reset, and the guest's memory is let go. */

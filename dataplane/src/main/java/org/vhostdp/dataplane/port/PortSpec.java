@@ -12,8 +12,8 @@ import java.util.Objects;
  * @param featureMask feature bits that may be offered at all
  */
 public record PortSpec(String id, int queuePairs, int mtu, byte[] mac, long featureMask) {
-  /** Most queue pairs of a port. */
-  public static final int MAX_QUEUE_PAIRS = 256;
+  /** Most queue pairs of a port: vhost-user names a ring in 8 bits, the control queue included. */
+  public static final int MAX_QUEUE_PAIRS = 127;
 
   public PortSpec {
     Objects.requireNonNull(id);

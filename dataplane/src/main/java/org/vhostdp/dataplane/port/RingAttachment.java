@@ -16,6 +16,7 @@ import org.vhostdp.dataplane.net.TransmitPath;
 import org.vhostdp.dataplane.ring.DeviceRing;
 import org.vhostdp.dataplane.ring.RingLayout;
 import org.vhostdp.linux.CallState;
+import org.vhostdp.linux.Errno;
 import org.vhostdp.linux.EventFd;
 import org.vhostdp.linux.Fd;
 import org.vhostdp.spi.Burst;
@@ -56,7 +57,7 @@ final class RingAttachment {
     boolean receive = ring.isReceive();
     QueueSetup setup =
         new QueueSetup(
-            locate(ring, device),
+            locate(ring, device, !receive),
             device.features(),
             Vring.raw(ring.call),
             ring.counters,
@@ -80,7 +81,7 @@ final class RingAttachment {
     attached++;
   }
 
-  private static DeviceRing locate(Vring ring, NetDevice device) throws Refusal {
+  private static DeviceRing locate(Vring ring, NetDevice device, boolean reading) throws Refusal {
     try {
       RingLayout layout =
           RingLayout.locate(
@@ -91,7 +92,7 @@ final class RingAttachment {
               ring.driver,
               ring.device,
               ring.base);
-      return DeviceRing.of(layout, device.memory());
+      return DeviceRing.of(reading ? layout.forReading() : layout, device.memory());
     } catch (MemoryRefused e) {
       throw new Refusal("ring " + ring.index + ": " + e.getMessage(), e);
     }
@@ -112,7 +113,7 @@ final class RingAttachment {
   }
 
   void attachControl(Vring ring, NetDevice device, ControlQueue.Handler commands) throws Refusal {
-    control = new ControlQueue(locate(ring, device), commands);
+    control = new ControlQueue(locate(ring, device, false), commands);
     control.ring().requestKicks();
     ring.attached = true;
   }
@@ -152,9 +153,13 @@ final class RingAttachment {
     }
   }
 
-  /** Reads away what a kick descriptor holds; it may be an eventfd or a pipe. */
-  void drain(Fd kick) {
-    EventFd.drain(calls, kick.raw(), scratch);
+  /**
+   * Reads away what a kick descriptor holds; it may be an eventfd or a pipe.
+   *
+   * @return false if nobody can ever write to it again
+   */
+  boolean drain(Fd kick) {
+    return EventFd.drain(calls, kick.raw(), scratch) != -Errno.EPIPE;
   }
 
   void signalError(Vring ring) {

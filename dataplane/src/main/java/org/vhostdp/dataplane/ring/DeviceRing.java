@@ -261,4 +261,14 @@ public abstract sealed class DeviceRing permits SplitRing, PackedRing {
   final boolean roomForChain(Chains c) {
     return c.region.length - c.buffers >= 2 * size;
   }
+
+  /**
+   * Stores 16 bits after everything stored before. Not by the handle's release: while it is not yet
+   * compiled by C2, that is an exchange of 16 bits, the one store at which the virtual machine
+   * aborts instead of throwing InternalError if the page is gone (a truncated memfd).
+   */
+  static void store(MemorySegment to, long offset, short value) {
+    VarHandle.releaseFence();
+    to.set(SHORT, offset, value);
+  }
 }

@@ -25,6 +25,7 @@ public final class PackedRing extends DeviceRing {
   private final MemorySegment ring;
   private final MemorySegment driverEvent;
   private final MemorySegment deviceEvent;
+  private final boolean readOnly;
 
   private int next;
   private boolean wrap;
@@ -42,6 +43,7 @@ public final class PackedRing extends DeviceRing {
     ring = layout.descriptors();
     driverEvent = layout.driver();
     deviceEvent = layout.device();
+    readOnly = layout.readOnly();
     next = (layout.base() & 0x7FFF) % size;
     wrap = (layout.base() & 0x8000) != 0 || layout.base() == 0 && unused();
     usedSlot = next;
@@ -201,25 +203,21 @@ public final class PackedRing extends DeviceRing {
   }
 
   private boolean walkIndirect(Chains c, int i, int entries) {
-    // DPDK leaves WRITE set in the first entry of a table that it sends from, and its own back-end
-    // does not look. Before a readable entry the flag can have no other meaning.
-    boolean stray = entries > 1 && !writable(indirectWord(1));
     for (int at = 0; at < entries; at++) {
       long word = indirectWord(at);
-      if ((word & (long) INDIRECT << 48) != 0) {
+      int flags = (int) (word >>> 48);
+      if ((flags & INDIRECT) != 0) {
         broken("an indirect descriptor inside an indirect table");
         return false;
       }
-      boolean write = writable(word) && !(stray && at == 0);
+      // DPDK leaves WRITE set in some entries of the tables that it sends from: its own back-end
+      // does not look. Where nothing can be written the flag has no meaning.
+      boolean write = (flags & WRITE) != 0 && !readOnly;
       if (!addBuffer(c, i, indirectAddress(at), word & 0xFFFFFFFFL, write)) {
         return false;
       }
     }
     return entries > 0;
-  }
-
-  private static boolean writable(long word) {
-    return (word & (long) WRITE << 48) != 0;
   }
 
   @Override
@@ -305,17 +303,17 @@ public final class PackedRing extends DeviceRing {
 
   @Override
   public void suppressKicks() {
-    SHORT_HANDLE.setOpaque(deviceEvent, 2L, (short) DISABLE);
+    store(deviceEvent, 2L, (short) DISABLE);
   }
 
   @Override
   public boolean requestKicks() {
     if (eventIdx) {
-      SHORT_HANDLE.setOpaque(deviceEvent, 0L, (short) (next | (wrap ? 0x8000 : 0)));
+      store(deviceEvent, 0L, (short) (next | (wrap ? 0x8000 : 0)));
       // Release: the position is visible before the flag that refers to it.
-      SHORT_HANDLE.setRelease(deviceEvent, 2L, (short) AT_DESCRIPTOR);
+      store(deviceEvent, 2L, (short) AT_DESCRIPTOR);
     } else {
-      SHORT_HANDLE.setOpaque(deviceEvent, 2L, (short) ENABLE);
+      store(deviceEvent, 2L, (short) ENABLE);
     }
     VarHandle.fullFence();
     return hasWork();

@@ -16,6 +16,7 @@ import org.vhostdp.dataplane.memory.MemoryRefused;
  * @param eventIdx VIRTIO_F_EVENT_IDX was negotiated
  * @param indirect VIRTIO_F_INDIRECT_DESC was negotiated
  * @param inOrder VIRTIO_F_IN_ORDER was negotiated
+ * @param readOnly the device only reads what the driver offers here
  */
 public record RingLayout(
     int size,
@@ -26,7 +27,8 @@ public record RingLayout(
     int base,
     boolean eventIdx,
     boolean indirect,
-    boolean inOrder) {
+    boolean inOrder,
+    boolean readOnly) {
 
   /** Most descriptors of a ring (virtio 1.3, 2.6). */
   public static final int MAX_SIZE = 32768;
@@ -71,7 +73,14 @@ public record RingLayout(
         base,
         features.eventIdx(),
         features.indirect(),
-        features.inOrder());
+        features.inOrder(),
+        false);
+  }
+
+  /** The same for a queue whose buffers the device only reads, as it does when it transmits. */
+  public RingLayout forReading() {
+    return new RingLayout(
+        size, packed, descriptors, driver, device, base, eventIdx, indirect, inOrder, true);
   }
 
   private static MemorySegment area(

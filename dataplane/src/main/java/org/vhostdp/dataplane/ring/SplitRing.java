@@ -238,7 +238,7 @@ public final class SplitRing extends DeviceRing {
   public void flush() {
     if (nextUsed != flushedUsed) {
       // Release: the entries, and the bytes in the buffers, are visible before the index.
-      SHORT_HANDLE.setRelease(used, INDEX, (short) nextUsed);
+      store(used, INDEX, (short) nextUsed);
       flushedUsed = nextUsed;
     }
   }
@@ -261,7 +261,7 @@ public final class SplitRing extends DeviceRing {
   @Override
   public void suppressKicks() {
     if (!eventIdx) {
-      SHORT_HANDLE.setOpaque(used, 0L, (short) SUPPRESS);
+      store(used, 0L, (short) SUPPRESS);
     }
     // With event indices an old avail_event is suppression enough: the driver kicks once, when its
     // index passes that event, and then not again.
@@ -270,9 +270,9 @@ public final class SplitRing extends DeviceRing {
   @Override
   public boolean requestKicks() {
     if (eventIdx) {
-      SHORT_HANDLE.setOpaque(used, availEvent, (short) nextAvail);
+      store(used, availEvent, (short) nextAvail);
     } else {
-      SHORT_HANDLE.setOpaque(used, 0L, (short) 0);
+      store(used, 0L, (short) 0);
     }
     // Full fence: our wish is visible before we look again, see interruptWanted.
     VarHandle.fullFence();

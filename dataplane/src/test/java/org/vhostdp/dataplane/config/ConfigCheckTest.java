@@ -82,16 +82,14 @@ class ConfigCheckTest {
         new DataplaneConfig(
             IO,
             List.of(driver("d"), driver("e")),
-            List.of(
-                netdev("a", "d", "/run/1.sock", 1, 0), netdev("a", "e", "/run/2.sock", 1, 0)));
+            List.of(netdev("a", "d", "/run/1.sock", 1, 0), netdev("a", "e", "/run/2.sock", 1, 0)));
     assertEquals(List.of("The netdev a is defined twice."), config.problems());
   }
 
   @Test
   void oneDriverTwice() {
     DataplaneConfig config =
-        new DataplaneConfig(
-            IO, List.of(driver("d"), driver("d")), List.of(netdev("a", "d")));
+        new DataplaneConfig(IO, List.of(driver("d"), driver("d")), List.of(netdev("a", "d")));
     assertEquals(List.of("The driver d is defined twice."), config.problems());
   }
 
@@ -107,8 +105,7 @@ class ConfigCheckTest {
   @Test
   void oneDriverForTwo() {
     DataplaneConfig config =
-        new DataplaneConfig(
-            IO, List.of(driver("d")), List.of(netdev("a", "d"), netdev("b", "d")));
+        new DataplaneConfig(IO, List.of(driver("d")), List.of(netdev("a", "d"), netdev("b", "d")));
     assertEquals(
         List.of("The netdevs a and b name the same driver d; each needs one of its own."),
         config.problems());
@@ -133,8 +130,7 @@ class ConfigCheckTest {
                 netdev("a", "d", "/run/x/a.sock", 1, 0),
                 netdev("b", "e", "/run/y/../x/a.sock", 1, 0)));
     assertEquals(
-        List.of("The netdevs a and b have the same socket /run/y/../x/a.sock."),
-        config.problems());
+        List.of("The netdevs a and b have the same socket /run/y/../x/a.sock."), config.problems());
   }
 
   @Test

@@ -65,18 +65,18 @@ final class DriverJars {
   /** A driver whose constructor runs {@code first}. */
   static String driver(String id, String version, String first) {
     return """
-        package test.driver;
-        import org.vhostdp.spi.*;
-        public final class TestDriver implements Driver {
-          public TestDriver() { %s }
-          public DriverInfo info() { return DriverInfo.of("%s", "%s", "%s", "test"); }
-          public ConfigSchema schema() { return ConfigSchema.of(); }
-          public Probe probe() { return Probe.ok(); }
-          public Port open(PortConfig config, Host host) throws DriverException {
-            throw new DriverException(DriverException.Reason.DEVICE, "None.", "None.");
-          }
-        }
-        """
+    package test.driver;
+    import org.vhostdp.spi.*;
+    public final class TestDriver implements Driver {
+      public TestDriver() { %s }
+      public DriverInfo info() { return DriverInfo.of("%s", "%s", "%s", "test"); }
+      public ConfigSchema schema() { return ConfigSchema.of(); }
+      public Probe probe() { return Probe.ok(); }
+      public Port open(PortConfig config, Host host) throws DriverException {
+        throw new DriverException(DriverException.Reason.DEVICE, "None.", "None.");
+      }
+    }
+    """
         .formatted(first, id, version, SPI);
   }
 
@@ -111,8 +111,7 @@ final class DriverJars {
   }
 
   /** Packs a folder of classes, or copies a jar, into a driver folder's lib. */
-  static void pack(Path folder, String name, Path classes, String... manifest)
-      throws IOException {
+  static void pack(Path folder, String name, Path classes, String... manifest) throws IOException {
     Path jar = folder.resolve("lib").resolve(name + ".jar");
     if (Files.isRegularFile(classes)) {
       Files.copy(classes, jar);

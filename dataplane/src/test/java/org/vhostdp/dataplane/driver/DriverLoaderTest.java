@@ -45,8 +45,7 @@ class DriverLoaderTest {
 
   private static Map<String, String> good() {
     return sources(
-        DriverJars.moduleInfo(DriverJars.MODULE, PROVIDES),
-        DriverJars.driver("mine", "1.2.3", ""));
+        DriverJars.moduleInfo(DriverJars.MODULE, PROVIDES), DriverJars.driver("mine", "1.2.3", ""));
   }
 
   private String refusal(String id) {
@@ -190,8 +189,7 @@ class DriverLoaderTest {
     Path library = folder.resolve("lib/library.jar");
     Path aside = temp.resolve("library.jar");
     Files.move(library, aside);
-    assertTrue(
-        refusal("mine").startsWith("The driver mine cannot be resolved: "), refusal("mine"));
+    assertTrue(refusal("mine").startsWith("The driver mine cannot be resolved: "), refusal("mine"));
     assertTrue(refusal("mine").contains("test.library"), refusal("mine"));
     Files.move(aside, library);
     assertEquals("mine", load("mine").info().id(), "a driver brings its own libraries");
@@ -211,8 +209,7 @@ class DriverLoaderTest {
         mine(),
         "driver",
         sources(
-            DriverJars.moduleInfo(DriverJars.MODULE, ""),
-            DriverJars.driver("mine", "1.2.3", "")));
+            DriverJars.moduleInfo(DriverJars.MODULE, ""), DriverJars.driver("mine", "1.2.3", "")));
     assertEquals(
         "The driver mine declares no provider of org.vhostdp.spi.Driver in its module-info.",
         refusal("mine"));
@@ -227,8 +224,7 @@ class DriverLoaderTest {
             DriverJars.moduleInfo(DriverJars.MODULE, PROVIDES),
             DriverJars.driver(
                 "mine", "1.2.3", "if (true) throw new IllegalStateException(\"no device\");")));
-    assertEquals(
-        "The driver mine failed while it was loaded: no device.", refusal("mine"));
+    assertEquals("The driver mine failed while it was loaded: no device.", refusal("mine"));
   }
 
   @Test

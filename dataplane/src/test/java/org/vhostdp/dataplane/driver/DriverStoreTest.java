@@ -59,8 +59,7 @@ class DriverStoreTest {
     assertEquals(List.of(), open().entries());
     DriverRefused e = assertThrows(DriverRefused.class, () -> open().load("tap"));
     assertEquals(
-        "There is no driver \"tap\" in %s. No driver is installed."
-            .formatted(open().stores()),
+        "There is no driver \"tap\" in %s. No driver is installed.".formatted(open().stores()),
         e.getMessage());
   }
 

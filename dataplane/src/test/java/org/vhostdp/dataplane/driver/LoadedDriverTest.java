@@ -55,9 +55,7 @@ class LoadedDriverTest {
             .map(
                 name ->
                     new Netdev(
-                        PortBed.spec(name, 1),
-                        "d-" + name,
-                        SocketSpec.server(socket(name), 0600)))
+                        PortBed.spec(name, 1), "d-" + name, SocketSpec.server(socket(name), 0600)))
             .toList());
   }
 
@@ -111,9 +109,7 @@ class LoadedDriverTest {
         new DataplaneConfig(
             IoSettings.defaults(),
             List.of(new DriverSection("d", "tap", Map.of())),
-            List.of(
-                new Netdev(
-                    PortBed.spec("a", 1), "d", SocketSpec.server(socket("a"), 0600))));
+            List.of(new Netdev(PortBed.spec("a", 1), "d", SocketSpec.server(socket("a"), 0600))));
     assertEquals(
         "netdev a: There is no driver \"tap\" in %s. Installed: loopback."
             .formatted(store.stores()),

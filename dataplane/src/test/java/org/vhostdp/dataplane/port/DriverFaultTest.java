@@ -144,8 +144,7 @@ class DriverFaultTest {
     try (TwinDevice guest = bed.guest("bad", TwinOptions.defaults())) {
       Echo.check(guest.net().pair(0), 100);
       driver.fail(FaultyPort.Fault.RECLAIM);
-      assertThrows(
-          IOException.class, () -> guest.client().setMemTable(guest.memory().regions()));
+      assertThrows(IOException.class, () -> guest.client().setMemTable(guest.memory().regions()));
       Echo.check(other.net().pair(0), 300);
     }
     assertTrue(port.running());

@@ -91,8 +91,18 @@ class DeviceMessagesTest {
       List<byte[]> frames = peer.receive();
       assertEquals(1, frames.size());
       String rarp =
-          "ffffffffffff" + "525400010203" + "8035" + "0001" + "0800" + "06" + "04" + "0003"
-              + "525400010203" + "00000000" + "525400010203" + "00000000";
+          "ffffffffffff"
+              + "525400010203"
+              + "8035"
+              + "0001"
+              + "0800"
+              + "06"
+              + "04"
+              + "0003"
+              + "525400010203"
+              + "00000000"
+              + "525400010203"
+              + "00000000";
       assertEquals(
           rarp + "00".repeat(18), HexFormat.of().formatHex(frames.get(0)), "60 bytes, RFC 903");
     }

@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -14,12 +17,14 @@ import org.junit.jupiter.api.Test;
 import org.vhostdp.guest.twin.ControlQueue;
 import org.vhostdp.guest.twin.DriverRing;
 import org.vhostdp.guest.twin.Feature;
+import org.vhostdp.guest.twin.NetHeader;
 import org.vhostdp.guest.twin.NetQueue;
 import org.vhostdp.guest.twin.RegionSpec;
 import org.vhostdp.guest.twin.Request;
 import org.vhostdp.guest.twin.TwinDevice;
 import org.vhostdp.guest.twin.TwinMemory;
 import org.vhostdp.guest.twin.TwinOptions;
+import org.vhostdp.guest.twin.VhostUserClient;
 import org.vhostdp.linux.EventFd;
 import org.vhostdp.linux.Fd;
 import org.vhostdp.linux.Memfd;
@@ -60,9 +65,7 @@ class KnownAttacksTest {
     try (TwinMemory memory = TwinMemory.create(TwinMemory.Layout.ADJACENT, 8 << 20, 2);
         TwinDevice guest =
             TwinDevice.start(
-                org.vhostdp.guest.twin.VhostUserClient.connect(bed.socket("p")),
-                memory,
-                TwinOptions.defaults())) {
+                VhostUserClient.connect(bed.socket("p")), memory, TwinOptions.defaults())) {
       NetQueue queue = guest.net().pair(0);
       Echo.check(queue, 10);
       byte[] frame = new byte[12 + 1000];
@@ -83,13 +86,13 @@ class KnownAttacksTest {
   }
 
   private static byte[] receive(NetQueue queue) throws IOException {
-    try (java.lang.foreign.Arena arena = java.lang.foreign.Arena.ofConfined()) {
-      var into = arena.allocate(NetQueue.LARGEST_FRAME);
-      var header = new org.vhostdp.guest.twin.NetHeader();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment into = arena.allocate(NetQueue.LARGEST_FRAME);
+      NetHeader header = new NetHeader();
       for (int i = 0; i < 100; i++) {
         int n = queue.receive(into, 0, header);
         if (n >= 0) {
-          return into.asSlice(0, n).toArray(java.lang.foreign.ValueLayout.JAVA_BYTE);
+          return into.asSlice(0, n).toArray(ValueLayout.JAVA_BYTE);
         }
         queue.awaitFrame(50);
       }
@@ -168,9 +171,7 @@ class KnownAttacksTest {
       }
       RegionSpec region = memory.regions().get(0);
       talk.refused(
-          Request.SET_MEM_TABLE,
-          Talk.table(1, 0, new RegionSpec(0, 0, 0, 0, region.fd())),
-          file);
+          Request.SET_MEM_TABLE, Talk.table(1, 0, new RegionSpec(0, 0, 0, 0, region.fd())), file);
     }
   }
 

@@ -60,7 +60,7 @@ public record Leaks(long owned, long descriptors, long mappings, List<String> th
   private static List<String> portThreads() {
     return Thread.getAllStackTraces().keySet().stream()
         .map(Thread::getName)
-        .filter(name -> name.startsWith("port-") || name.startsWith("test-io-"))
+        .filter(name -> name.startsWith("port-") || name.matches("(test-)?io-.*"))
         .sorted()
         .toList();
   }

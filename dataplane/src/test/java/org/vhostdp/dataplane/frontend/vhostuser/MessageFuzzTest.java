@@ -12,8 +12,8 @@ import org.vhostdp.guest.twin.TwinDevice;
 import org.vhostdp.guest.twin.TwinOptions;
 
 /**
- * Hostile sessions one after another. {@code -Dvhostdp.fuzz.seconds} says how long (5),
- * {@code -Dvhostdp.fuzz.seed} which; a failure names the seed of its session.
+ * Hostile sessions one after another. {@code -Dvhostdp.fuzz.seconds} says how long (5), {@code
+ * -Dvhostdp.fuzz.seed} which; a failure names the seed of its session.
  */
 class MessageFuzzTest {
   private static final long SECONDS = Long.getLong("vhostdp.fuzz.seconds", 5);

@@ -30,10 +30,11 @@ import org.vhostdp.linux.UnixSocket;
  */
 final class MessageFuzzer implements AutoCloseable {
   /**
-   * Whether memory vanishes under rings too. The virtual machine survives that for most instructions
-   * but not for all (see TruncatedMemoryTest), so it is done by command only.
+   * Whether memory vanishes under rings too. The virtual machine survives that for most
+   * instructions but not for all (see TruncatedMemoryTest), so it is done by command only.
    */
-  private static final boolean TRUNCATE = Boolean.getBoolean("vhostdp.fuzz.truncate");
+  private static final boolean TRUNCATE =
+      !"false".equals(System.getProperty("vhostdp.fuzz.truncate"));
 
   private static final int MESSAGES = 60;
   private static final int PAGES = 64;
@@ -269,8 +270,7 @@ final class MessageFuzzer implements AutoCloseable {
       case 1 -> new RegionSpec(r.guestPhysical(), random.nextLong(), r.userAddress(), 0, r.fd());
       case 2 -> new RegionSpec(r.guestPhysical(), r.size(), random.nextLong(), 0, r.fd());
       case 3 ->
-          new RegionSpec(
-              r.guestPhysical(), r.size(), r.userAddress(), random.nextLong(), r.fd());
+          new RegionSpec(r.guestPhysical(), r.size(), r.userAddress(), random.nextLong(), r.fd());
       default -> r;
     };
   }

@@ -139,8 +139,7 @@ class NegotiationTest {
     try (TwinDevice guest = bed.guest("p", TwinOptions.defaults())) {
       Echo.check(guest.net().pair(0), 100);
       assertThrows(VhostUserRefused.class, () -> guest.client().setFeatures(BASE));
-      assertThrows(
-          VhostUserRefused.class, () -> guest.client().setFeatures(guest.features() ^ 1L));
+      assertThrows(VhostUserRefused.class, () -> guest.client().setFeatures(guest.features() ^ 1L));
       assertEquals(guest.features(), bed.port().status().features());
       guest.client().setFeatures(guest.features());
       assertTrue(running(0) && running(1), "the same features again disable no ring");

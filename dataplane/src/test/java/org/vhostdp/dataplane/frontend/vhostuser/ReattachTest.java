@@ -129,8 +129,7 @@ class ReattachTest {
   void inClientModeThePortConnectsAgainAndAgain() throws Exception {
     try (UnixSocket listener = UnixSocket.listen(bed.socket("qemu"), 0600)) {
       VhostUserPort port =
-          bed.add(
-              PortBed.spec("c", 1), SocketSpec.client(bed.socket("qemu")), PortBed.loopback());
+          bed.add(PortBed.spec("c", 1), SocketSpec.client(bed.socket("qemu")), PortBed.loopback());
       for (int i = 0; i < 3; i++) {
         VhostUserClient client = VhostUserClient.accept(listener);
         try (TwinDevice guest = TwinDevice.start(client, null, TwinOptions.defaults())) {
@@ -159,9 +158,7 @@ class ReattachTest {
     UnixSocket listener = UnixSocket.listen(bed.socket("given"), 0600);
     VhostUserPort port =
         bed.add(
-            PortBed.spec("g", 1),
-            SocketSpec.passed(listener.fd().duplicate()),
-            PortBed.loopback());
+            PortBed.spec("g", 1), SocketSpec.passed(listener.fd().duplicate()), PortBed.loopback());
     for (int i = 0; i < 2; i++) {
       try (TwinDevice guest = bed.guest("given", TwinOptions.defaults())) {
         Echo.check(guest.net().pair(0), 100);
@@ -176,9 +173,7 @@ class ReattachTest {
     UnixSocket[] pair = UnixSocket.pair();
     VhostUserPort port =
         bed.add(
-            PortBed.spec("g", 1),
-            SocketSpec.passed(pair[0].fd().duplicate()),
-            PortBed.loopback());
+            PortBed.spec("g", 1), SocketSpec.passed(pair[0].fd().duplicate()), PortBed.loopback());
     pair[0].close();
     VhostUserClient client = VhostUserClient.over(pair[1]);
     try (TwinDevice guest = TwinDevice.start(client, null, TwinOptions.defaults())) {
@@ -196,8 +191,7 @@ class ReattachTest {
       assertEquals(
           "rw-------",
           PosixFilePermissions.toString(Files.getPosixFilePermissions(own.socket("s"))));
-      assertThrows(
-          LinuxException.class, () -> own.serve(PortBed.spec("s", 1), PortBed.loopback()));
+      assertThrows(LinuxException.class, () -> own.serve(PortBed.spec("s", 1), PortBed.loopback()));
       port.close();
       assertFalse(Files.exists(own.socket("s")));
       port.close();

@@ -153,9 +153,20 @@ class RingMessagesTest {
       long a = memory.userAddress(ring.driverAddress());
       long end = memory.userAddress(0) + memory.regions().get(0).size();
       long[][] bad = {
-        {d + 8, u, a}, {d, u + 2, a}, {d, u, a + 1}, {0, u, a}, {d, 0, a}, {d, u, 0},
-        {end - 16 * SIZE + 16, u, a}, {d, end - 2, a}, {d, u, end - 2}, {end, u, a},
-        {-16, u, a}, {d, -4, a}, {d, u, -4}, {Long.MIN_VALUE, u, a},
+        {d + 8, u, a},
+        {d, u + 2, a},
+        {d, u, a + 1},
+        {0, u, a},
+        {d, 0, a},
+        {d, u, 0},
+        {end - 16 * SIZE + 16, u, a},
+        {d, end - 2, a},
+        {d, u, end - 2},
+        {end, u, a},
+        {-16, u, a},
+        {d, -4, a},
+        {d, u, -4},
+        {Long.MIN_VALUE, u, a},
         {memory.regions().get(0).guestPhysical(), u, a},
       };
       for (long[] where : bad) {

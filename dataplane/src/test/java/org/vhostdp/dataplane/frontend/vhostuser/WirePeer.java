@@ -9,7 +9,9 @@ import org.vhostdp.spi.DriverException;
 import org.vhostdp.spi.Port;
 import org.vhostdp.spi.PortSettings;
 
-/** The other end of a wire of the reference driver: what a port's frames come out of. One thread. */
+/**
+ * The other end of a wire of the reference driver: what a port's frames come out of. One thread.
+ */
 final class WirePeer implements AutoCloseable {
   private static final int MOST = 64;
 
@@ -42,8 +44,7 @@ final class WirePeer implements AutoCloseable {
     if (port.tx(0).claim(burst, 1) == 0) {
       return false;
     }
-    MemorySegment.copy(
-        frame, 0, memory(), ValueLayout.JAVA_BYTE, burst.offset[0], frame.length);
+    MemorySegment.copy(frame, 0, memory(), ValueLayout.JAVA_BYTE, burst.offset[0], frame.length);
     burst.length[0] = frame.length;
     burst.flags[0] = 0;
     int sent = port.tx(0).transmit(burst, 0, 1);
@@ -56,8 +57,7 @@ final class WirePeer implements AutoCloseable {
     int n = port.rx(0).receive(burst, MOST);
     List<byte[]> frames = new ArrayList<>();
     for (int i = 0; i < n; i++) {
-      frames.add(
-          memory().asSlice(burst.offset[i], burst.length[i]).toArray(ValueLayout.JAVA_BYTE));
+      frames.add(memory().asSlice(burst.offset[i], burst.length[i]).toArray(ValueLayout.JAVA_BYTE));
     }
     port.rx(0).release(burst, 0, n);
     return frames;
