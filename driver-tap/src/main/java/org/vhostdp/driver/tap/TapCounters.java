@@ -20,6 +20,12 @@ final class TapCounters {
   /** Of the dropped: written while the interface was down; or received with a withdrawn offload. */
   static final int SPECIAL = 12;
 
+  /** System calls that sent several frames. */
+  static final int RING_BURSTS = 13;
+
+  /** Of the refused: frames that others had overtaken when the kernel refused them. */
+  static final int RING_REFUSED = 14;
+
   private static final int LENGTH = 24;
   private static final VarHandle CELL = MethodHandles.arrayElementVarHandle(long[].class);
 

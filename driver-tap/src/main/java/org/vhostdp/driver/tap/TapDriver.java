@@ -75,7 +75,7 @@ public final class TapDriver implements Driver {
     TapDevice device = null;
     try {
       device = TapDevice.open(options);
-      return new TapPort(device, claim, host);
+      return new TapPort(device, claim, new TapRings(options, host), host);
     } catch (DriverException | RuntimeException e) {
       if (device != null) {
         device.close();

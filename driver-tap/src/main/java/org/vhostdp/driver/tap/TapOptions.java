@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import org.vhostdp.spi.ConfigKey;
 import org.vhostdp.spi.ConfigSchema;
 import org.vhostdp.spi.DriverException;
@@ -24,6 +25,7 @@ import org.vhostdp.spi.PortConfig;
  * @param addresses IP addresses of the kernel's side
  * @param sendBuffer bytes in flight towards the kernel
  * @param queues most queue pairs
+ * @param calls how bursts are sent
  */
 record TapOptions(
     String ifname,
@@ -34,7 +36,8 @@ record TapOptions(
     boolean up,
     List<Address> addresses,
     int sendBuffer,
-    int queues) {
+    int queues,
+    Calls calls) {
 
   /** Longest interface name, bytes: IFNAMSIZ less the terminating zero. */
   static final int LONGEST_NAME = 15;
@@ -66,7 +69,19 @@ record TapOptions(
               4096,
               Integer.MAX_VALUE,
               "Most bytes in flight towards the kernel before it pushes back (default: no limit)."),
-          ConfigKey.integer("queues", 1, MOST_QUEUES, "Most queue pairs.").withDefault("16"));
+          ConfigKey.integer("queues", 1, MOST_QUEUES, "Most queue pairs.").withDefault("16"),
+          ConfigKey.choice(
+                  "io",
+                  List.of("auto", "plain", "uring"),
+                  "System calls for bursts: one a frame, or many frames by io_uring.")
+              .withDefault("auto"));
+
+  /** How bursts are sent: a system call for each frame, or many by one. */
+  enum Calls {
+    AUTO,
+    PLAIN,
+    URING
+  }
 
   /** An IP address and its prefix length. */
   record Address(InetAddress address, int prefix) {}
@@ -97,7 +112,23 @@ record TapOptions(
         config.flag("up"),
         addresses(config.text("address").orElse("")),
         config.number("sndbuf").orElse((long) Integer.MAX_VALUE).intValue(),
-        config.number("queues").orElseThrow().intValue());
+        config.number("queues").orElseThrow().intValue(),
+        calls(config));
+  }
+
+  private static Calls calls(PortConfig config) throws DriverException {
+    Calls calls = Calls.valueOf(config.text("io").orElseThrow().toUpperCase(Locale.ROOT));
+    if (calls == Calls.URING && config.number("sndbuf").isPresent()) {
+      throw wrong(
+          "The keys \"sndbuf\" and io = \"uring\" exclude each other.",
+          "A full send buffer must stop a burst, which io_uring cannot: leave out one of them.");
+    }
+    return calls;
+  }
+
+  /** Whether the kernel may push back. */
+  boolean hasSendLimit() {
+    return sendBuffer != Integer.MAX_VALUE;
   }
 
   /** Whether the kernel chooses a number in the name. */

@@ -10,7 +10,6 @@ import org.vhostdp.spi.DriverException;
 import org.vhostdp.spi.DriverException.Reason;
 import org.vhostdp.spi.ForeignMemory;
 import org.vhostdp.spi.Host;
-import org.vhostdp.spi.Offload;
 import org.vhostdp.spi.Port;
 import org.vhostdp.spi.PortEvents;
 import org.vhostdp.spi.PortSettings;
@@ -29,6 +28,7 @@ final class TapPort implements Port {
 
   private final TapDevice device;
   private final TapClaims.Claim claim;
+  private final TapRings rings;
   private final Host host;
   private final Capabilities capabilities;
   private final TapEvents events;
@@ -40,9 +40,11 @@ final class TapPort implements Port {
   private boolean closed;
 
   /** Takes ownership of device and claim unless it throws. */
-  TapPort(TapDevice device, TapClaims.Claim claim, Host host) throws DriverException {
+  TapPort(TapDevice device, TapClaims.Claim claim, TapRings rings, Host host)
+      throws DriverException {
     this.device = device;
     this.claim = claim;
+    this.rings = rings;
     this.host = host;
     capabilities = capabilities(device);
     events = new TapEvents(device);
@@ -55,7 +57,7 @@ final class TapPort implements Port {
             .maxQueuePairs(device.mostQueues())
             .offloads(TunOffload.transmit(device.hasUso()), TunOffload.receive(device.hasUso()))
             .mtu(68, MOST_MTU)
-            .frames(TapQueueTx.LONGEST, TapFrames.ROOM, TapScratch.MOST_SEGMENTS)
+            .frames(TapGather.LONGEST, TapFrames.ROOM, TapScratch.MOST_SEGMENTS)
             .lent(TapFrames.COUNT, TapFrames.COUNT)
             .features(
                 Capabilities.FOREIGN_TX
@@ -72,7 +74,7 @@ final class TapPort implements Port {
     while (traffic.size() < count) {
       traffic.add(new TapTraffic());
     }
-    return TapQueues.of(device, count, foreign, traffic, capabilities.txOffloads());
+    return TapQueues.of(device, count, foreign, traffic, capabilities.txOffloads(), rings);
   }
 
   @Override
@@ -86,14 +88,6 @@ final class TapPort implements Port {
     next.check(capabilities);
     if (started) {
       settings.checkLive(next, capabilities);
-    }
-    if (!TunOffload.isConsistent(next.rxOffloads())) {
-      throw new DriverException(
-          Reason.UNSUPPORTED,
-          "The TAP driver cannot deliver "
-              + Capabilities.names(next.rxOffloads() & Offload.GSO_ANY)
-              + " without csum: the kernel leaves their checksums open.",
-          "Ask for csum too.");
     }
     TapChange change = new TapChange();
     try {

@@ -18,8 +18,16 @@ final class TapQueuePair implements AutoCloseable {
   /** Far more than the queue of any interface holds, so that draining has an end. */
   private static final int MOST_DRAINED = 1 << 16;
 
-  /** What both directions work with. */
-  record Parts(Fd fd, TapGate gate, TapForeign foreign, int txOffloads, TapTraffic traffic) {}
+  /** Bytes of one direction's scratch memory. */
+  private static final long SCRATCH = TapScratch.bytes(TapScratch.MOST_SEGMENTS);
+
+  /**
+   * What both directions work with; it stays its owner's.
+   *
+   * @param ring sends bursts; null if each frame is a system call
+   */
+  record Parts(
+      Fd fd, TapGate gate, TapForeign foreign, int txOffloads, TapTraffic traffic, TapRing ring) {}
 
   private final int fd;
   private final TapGate gate;
@@ -40,14 +48,14 @@ final class TapQueuePair implements AutoCloseable {
     // The host may want both directions in one epoll set, which takes a descriptor only once.
     writable = parts.fd().duplicate();
     try {
-      scratch = Mapping.anonymous(2 * TapScratch.BYTES);
+      scratch = Mapping.anonymous(2 * SCRATCH);
     } catch (LinuxException e) {
       writable.close();
       throw e;
     }
     MemorySegment memory = scratch.segment();
-    TapScratch first = new TapScratch(memory.asSlice(0, TapScratch.BYTES));
-    TapScratch second = new TapScratch(memory.asSlice(TapScratch.BYTES));
+    TapScratch first = new TapScratch(memory.asSlice(0, SCRATCH), TapScratch.MOST_SEGMENTS);
+    TapScratch second = new TapScratch(memory.asSlice(SCRATCH), TapScratch.MOST_SEGMENTS);
     txFrames = new TapFrames(region, index * REGION_BYTES);
     rxFrames = new TapFrames(region, index * REGION_BYTES + TapFrames.BYTES);
     Wakeup space = new TapWakeup(writable.raw(), Wakeup.WRITABLE, gate::vanish);

@@ -10,43 +10,35 @@ import org.vhostdp.spi.TxQueue;
 import org.vhostdp.spi.Wakeup;
 
 /**
- * Frames to the kernel: one writev(2) each, of the header and the frame's entries where they lie.
- * The kernel has copied when the call returns.
+ * Frames to the kernel: a writev each, of the header and the frame's entries where they lie; by a
+ * system call each, or many by one. The kernel has copied when the call returns.
  *
  * <p>While the interface is down the kernel refuses with EIO. Those frames are accepted, dropped
  * and counted: a NIC without a link loses what it is given, and back-pressure would have no end.
  */
 final class TapQueueTx implements TxQueue {
-  /** Bytes: the longest IP packet, an Ethernet header and two VLAN tags. */
-  static final int LONGEST = 65535 + 14 + 8;
-
-  /** Bytes: an Ethernet header. */
-  private static final int SHORTEST = 14;
-
   private static final int SENT = -1;
   private static final int DOWN = -2;
 
   private final int fd;
   private final CallState state;
   private final TapScratch scratch;
+  private final TapRing ring;
   private final TapGate gate;
   private final TapFrames frames;
-  private final TapForeign foreign;
-  private final int offloads;
+  private final TapGather gather;
   private final TapCounters counters;
   private final Wakeup wakeup;
-  private int total;
-  private boolean plain = true;
 
   TapQueueTx(TapQueuePair.Parts parts, TapFrames frames, TapScratch scratch, Wakeup wakeup) {
     fd = parts.fd().raw();
     state = new CallState(Arena.ofAuto());
     gate = parts.gate();
-    foreign = parts.foreign();
-    offloads = parts.txOffloads();
+    gather = new TapGather(frames, parts.foreign(), parts.txOffloads());
     counters = parts.traffic().tx();
     this.frames = frames;
     this.scratch = scratch;
+    ring = parts.ring();
     this.wakeup = wakeup;
   }
 
@@ -73,31 +65,8 @@ final class TapQueueTx implements TxQueue {
       return refuse(burst, first, count);
     }
     int end = first + count;
-    int i = first;
-    int sent = 0;
-    long bytes = 0;
-    boolean down = false;
-    while (i < end) {
-      int next = gather(burst, i, end);
-      int status = next < 0 ? ~next : down ? DOWN : write(burst.flags[i], next - i);
-      if (status == SENT) {
-        sent++;
-        bytes += total;
-      } else if (status == DOWN) {
-        down = true;
-        counters.add(TapCounters.DROPPED, 1);
-        counters.add(TapCounters.SPECIAL, 1);
-      } else {
-        burst.status[i] = status;
-        counters.add(TapCounters.ERRORS, status == Burst.FULL ? 0 : 1);
-        break;
-      }
-      giveBack(burst, i, next);
-      i = next;
-    }
-    counters.add(TapCounters.FRAMES, sent);
-    counters.add(TapCounters.BYTES, bytes);
-    return i - first;
+    int at = ring == null ? first : sendMany(burst, first, end);
+    return (at < 0 ? ~at : sendEach(burst, at, end)) - first;
   }
 
   /** Not started: try later. Deleted: never. */
@@ -108,76 +77,91 @@ final class TapQueueTx implements TxQueue {
     return 0;
   }
 
-  /** Fills the vectors with one frame; the index after it, or the complement of a status. */
-  private int gather(Burst burst, int first, int end) {
-    long bytes = 0;
+  /** A system call for each frame; the index after the accepted ones. */
+  private int sendEach(Burst burst, int first, int end) {
     int i = first;
-    boolean more = true;
-    while (more) {
-      if (i == end || i - first == TapScratch.MOST_SEGMENTS) {
-        return i == end ? ~Burst.REFUSED : ~Burst.TOO_LONG;
+    int sent = 0;
+    long bytes = 0;
+    boolean down = false;
+    while (i < end) {
+      int next = gather.gather(burst, i, end, scratch);
+      int status = next < 0 ? ~next : down ? DOWN : write(burst.flags[i], next - i);
+      if (status == SENT) {
+        sent++;
+        bytes += gather.total();
+      } else if (status == DOWN) {
+        down = true;
+        lost(1);
+      } else {
+        stop(burst, i, status);
+        break;
       }
-      int length = burst.length[i];
-      int region = burst.region[i];
-      long address =
-          region == TapPort.OWN_REGION
-              ? frames.address(burst.offset[i], length)
-              : foreign.readable(region, burst.offset[i], length);
-      if (address == 0) {
-        return ~Burst.BAD_MEMORY;
-      }
-      scratch.vector(i - first + 1, address, length);
-      bytes += length;
-      more = (burst.flags[i++] & Offload.MORE) != 0;
+      giveBack(burst, i, next);
+      i = next;
     }
-    return header(burst.flags[first], burst.offload, first, bytes) ? i : ~refusal(bytes);
+    count(sent, bytes);
+    return i;
   }
 
-  private static int refusal(long bytes) {
-    return bytes > LONGEST ? Burst.TOO_LONG : bytes < SHORTEST ? Burst.REFUSED : Burst.BAD_OFFLOAD;
-  }
-
-  /** Writes the header, if the length and the offloads are ones the kernel can take. */
-  private boolean header(int flags, long[] packed, int first, long bytes) {
-    if (bytes > LONGEST || bytes < SHORTEST) {
-      return false;
-    }
-    total = (int) bytes;
-    int used = flags & ~Offload.MORE;
-    if (used == 0) {
-      // Most headers are zero and stay so.
-      if (!plain) {
-        VnetHeader.clear(scratch.header);
-        plain = true;
+  /**
+   * As many system calls as the ring needs, while it gains by them.
+   *
+   * @return the index of the first frame that is left over, or the complement of the one that was
+   *     refused
+   */
+  private int sendMany(Burst burst, int first, int end) {
+    int at = first;
+    while (end - at >= TapRing.LEAST) {
+      int filled = ring.fill(gather, burst, at, end);
+      int taken = filled < TapRing.LEAST ? 0 : ring.send(filled);
+      if (taken == 0) {
+        return at;
       }
-      return true;
+      counters.add(TapCounters.RING_BURSTS, 1);
+      at = settle(burst, at, taken);
+      if (at < 0) {
+        return at;
+      }
     }
-    plain = false;
-    if (!fits(used, packed[first])) {
-      return false;
-    }
-    VnetHeader.write(scratch.header, used, packed[first]);
-    return true;
+    return at;
   }
 
-  private boolean fits(int used, long packed) {
-    if ((used & ~offloads) != 0) {
-      return false;
+  /**
+   * Accounts for frames that went through the ring. A frame refused before others that were not has
+   * been overtaken: it cannot be the caller's again without being sent out of order, or stopping
+   * what is on the wire already. So it is accepted, lost and counted. One with nothing behind it is
+   * refused as by a plain call.
+   */
+  private int settle(Burst burst, int first, int taken) {
+    int passed = taken;
+    while (passed > 0 && isRefused(ring.result(passed - 1))) {
+      passed--;
     }
-    if ((used & Offload.CSUM_PARTIAL) != 0
-        && Offload.csumStart(packed) + Offload.csumOffset(packed) + 2 > total) {
-      return false;
+    int sent = 0;
+    int down = 0;
+    long bytes = 0;
+    for (int k = 0; k < passed; k++) {
+      int result = ring.result(k);
+      sent += result >= 0 ? 1 : 0;
+      down += result == -Errno.EIO ? 1 : 0;
+      bytes += result >= 0 ? ring.bytes(k) : 0;
     }
-    int gso = used & Offload.GSO_ANY;
-    if (gso == 0) {
-      return (used & Offload.GSO_ECN) == 0;
+    count(sent, bytes);
+    lost(down);
+    int overtaken = passed - sent - down;
+    counters.add(TapCounters.ERRORS, overtaken);
+    counters.add(TapCounters.RING_REFUSED, overtaken);
+    int next = passed == 0 ? first : ring.end(passed - 1);
+    giveBack(burst, first, next);
+    if (passed == taken) {
+      return next;
     }
-    // The kernel warns in its log about segments whose checksums nobody left open.
-    boolean open = (used & Offload.CSUM_PARTIAL) != 0 || gso == Offload.GSO_UFO;
-    return open
-        && (gso & gso - 1) == 0
-        && Offload.gsoSize(packed) != 0
-        && Offload.headerLength(packed) <= total;
+    stop(burst, next, refused(-ring.result(passed), burst.flags[next]));
+    return ~next;
+  }
+
+  private static boolean isRefused(int result) {
+    return result < 0 && result != -Errno.EIO;
   }
 
   private int write(int flags, int segments) {
@@ -198,6 +182,22 @@ final class TapQueueTx implements TxQueue {
       }
       default -> Burst.REFUSED;
     };
+  }
+
+  private void stop(Burst burst, int i, int status) {
+    burst.status[i] = status;
+    counters.add(TapCounters.ERRORS, status == Burst.FULL ? 0 : 1);
+  }
+
+  private void count(int sent, long bytes) {
+    counters.add(TapCounters.FRAMES, sent);
+    counters.add(TapCounters.BYTES, bytes);
+  }
+
+  /** Frames that the interface lost because it was down. */
+  private void lost(int down) {
+    counters.add(TapCounters.DROPPED, down);
+    counters.add(TapCounters.SPECIAL, down);
   }
 
   private void giveBack(Burst burst, int first, int end) {

@@ -2,6 +2,7 @@ package org.vhostdp.driver.tap;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.vhostdp.linux.Fd;
 import org.vhostdp.linux.LinuxException;
 import org.vhostdp.linux.Mapping;
 import org.vhostdp.spi.DriverException;
@@ -12,6 +13,7 @@ final class TapQueues implements AutoCloseable {
   private final Mapping memory;
   private final List<Region> regions;
   private final List<TapQueuePair> pairs = new ArrayList<>();
+  private final List<TapRing> rings = new ArrayList<>();
 
   private TapQueues(Mapping memory) {
     this.memory = memory;
@@ -22,22 +24,33 @@ final class TapQueues implements AutoCloseable {
    * Makes pairs for the first queues of a device.
    *
    * @param counters of each queue since the port was opened
-   * @throws DriverException if memory or descriptors run out; nothing is left
+   * @param rings makes a ring for each queue, or null
+   * @throws DriverException if memory or descriptors run out, or rings must be had and cannot;
+   *     nothing is left
    */
   static TapQueues of(
-      TapDevice device, int count, TapForeign foreign, List<TapTraffic> counters, int txOffloads)
+      TapDevice device,
+      int count,
+      TapForeign foreign,
+      List<TapTraffic> counters,
+      int txOffloads,
+      TapRings rings)
       throws DriverException {
     TapQueues queues = null;
     try {
       queues = new TapQueues(Mapping.anonymous(count * TapQueuePair.REGION_BYTES));
       for (int i = 0; i < count; i++) {
+        Fd fd = device.descriptor(i);
+        TapRing ring = rings.open(fd.raw());
+        if (ring != null) {
+          queues.rings.add(ring);
+        }
         TapQueuePair.Parts parts =
-            new TapQueuePair.Parts(
-                device.descriptor(i), new TapGate(), foreign, txOffloads, counters.get(i));
+            new TapQueuePair.Parts(fd, new TapGate(), foreign, txOffloads, counters.get(i), ring);
         queues.pairs.add(new TapQueuePair(parts, queues.memory.address(), i));
       }
       return queues;
-    } catch (LinuxException e) {
+    } catch (LinuxException | DriverException e) {
       if (queues != null) {
         queues.close();
       }
@@ -61,6 +74,7 @@ final class TapQueues implements AutoCloseable {
   @Override
   public void close() {
     pairs.forEach(TapQueuePair::close);
+    rings.forEach(TapRing::close);
     memory.close();
   }
 }

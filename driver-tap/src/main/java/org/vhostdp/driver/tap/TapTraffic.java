@@ -24,5 +24,7 @@ record TapTraffic(TapCounters tx, TapCounters rx) {
     out.txErrors += tx.get(TapCounters.ERRORS);
     out.more("rx_offload_withdrawn", rx.get(TapCounters.SPECIAL));
     out.more("tx_interface_down", tx.get(TapCounters.SPECIAL));
+    out.more("tx_uring_bursts", tx.get(TapCounters.RING_BURSTS));
+    out.more("tx_uring_refused", tx.get(TapCounters.RING_REFUSED));
   }
 }

@@ -24,11 +24,6 @@ final class TunOffload {
     return transmit(uso) & ~Offload.GSO_UFO;
   }
 
-  /** Whether the kernel can be told so: it never leaves out a checksum it cannot name. */
-  static boolean isConsistent(int offloads) {
-    return (offloads & Offload.CSUM_PARTIAL) != 0 || (offloads & Offload.GSO_ANY) == 0;
-  }
-
   /** Bits TUN_F_* for the offloads that received frames may use. */
   static int bits(int offloads) {
     int bits = bit(offloads, Offload.CSUM_PARTIAL, Tun.TUN_F_CSUM());

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -82,6 +84,27 @@ final class MacvtapTest {
       wire.send(in);
       assertArrayEquals(in, Frames.receive(port).bytes());
     }
+  }
+
+  @Test
+  void aBurstKeepsItsOrder() throws Exception {
+    Port port = lab.started("device", device);
+    Burst burst = new Burst(40);
+    assertEquals(40, port.tx(0).claim(burst, 40));
+    MemorySegment memory = port.regions().get(0).segment();
+    for (int i = 0; i < 40; i++) {
+      byte[] frame = fromStation(60 + i, i);
+      MemorySegment.copy(frame, 0, memory, ValueLayout.JAVA_BYTE, burst.offset[i], frame.length);
+      burst.length[i] = frame.length;
+    }
+    assertEquals(40, port.tx(0).transmit(burst, 0, 40));
+    for (int i = 0; i < 40; i++) {
+      assertArrayEquals(fromStation(60 + i, i), wire.receive(2000));
+    }
+    Statistics statistics = new Statistics();
+    port.statistics(statistics);
+    long expected = lab.notes.isEmpty() ? 1 : 0;
+    assertEquals(expected, statistics.more().get("tx_uring_bursts"), "" + lab.notes);
   }
 
   @Test

@@ -3,15 +3,16 @@ package org.vhostdp.driver.tap;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.management.ThreadMXBean;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.vhostdp.spi.Burst;
 import org.vhostdp.spi.ForeignMemory;
 import org.vhostdp.spi.Port;
@@ -20,12 +21,15 @@ import org.vhostdp.spi.TxQueue;
 
 /** The burst methods allocate nothing once they are compiled. */
 @Timeout(120)
+@ParameterizedClass
+@ValueSource(strings = {"plain", "auto"})
 final class TapAllocationTest {
   private static final int BURST = 16;
   private static final int WARM_UP = 8000;
   private static final int MEASURED = 4000;
 
-  private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  @Parameter String io;
+
   private TapLab lab;
   private Port a;
   private Port b;
@@ -33,7 +37,7 @@ final class TapAllocationTest {
   @BeforeEach
   void open() throws Exception {
     lab = TapLab.open();
-    a = lab.started("ifname", "a");
+    a = lab.started("ifname", "a", "io", io);
     b = lab.started("ifname", "b");
     lab.netlink.createBridge("br0");
     lab.netlink.enslave("a", "br0");
@@ -56,11 +60,11 @@ final class TapAllocationTest {
     // A compilation may still replace code that allocated: the best of five tells.
     long least = Long.MAX_VALUE;
     for (int attempt = 0; attempt < 5; attempt++) {
-      long before = threads.getCurrentThreadAllocatedBytes();
+      long before = Allocation.bytes();
       for (int i = 0; i < MEASURED; i++) {
         round.run();
       }
-      least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+      least = Math.min(least, Allocation.bytes() - before);
     }
     return least * 1000 / MEASURED;
   }

@@ -32,7 +32,13 @@ import org.vhostdp.spi.Version;
 /** A network namespace for one test, with ports and wire peers that end with it. */
 final class TapLab implements AutoCloseable, Host {
   final TapDriver driver = new TapDriver();
+
+  /** Warnings and worse. */
   final List<String> log = new CopyOnWriteArrayList<>();
+
+  /** What else the driver told. */
+  final List<String> notes = new CopyOnWriteArrayList<>();
+
   private final Fd namespace;
   private final Deque<Runnable> opened = new ArrayDeque<>();
   final Netlink netlink;
@@ -129,7 +135,8 @@ final class TapLab implements AutoCloseable, Host {
 
   @Override
   public void log(System.Logger.Level level, String message) {
-    log.add(message);
+    boolean serious = level.getSeverity() >= System.Logger.Level.WARNING.getSeverity();
+    (serious ? log : notes).add(message);
   }
 
   @Override

@@ -239,14 +239,19 @@ final class TapLifeTest {
       PortSettings.defaults().withMtu(67),
       PortSettings.defaults().withMtu(65522),
       PortSettings.defaults().withMtu(1300).withRxOffloads(Offload.VLAN),
-      PortSettings.defaults().withMtu(1300).withRxOffloads(Offload.GSO_TCP4),
     };
     for (PortSettings settings : bad) {
-      DriverException e = assertThrows(DriverException.class, () -> port.configure(settings));
-      assertEquals(Reason.UNSUPPORTED, e.reason());
-      assertEquals(1400, lab.netlink.link("tap0").mtu());
+      refuses(port, settings, Reason.UNSUPPORTED);
     }
+    PortSettings half = PortSettings.defaults().withMtu(1300).withRxOffloads(Offload.GSO_TCP4);
+    refuses(port, half, Reason.CONFIGURATION);
     assertEquals(1, Frames.send(port, Frames.of(64, 1)));
+  }
+
+  private void refuses(Port port, PortSettings settings, Reason reason) throws Exception {
+    DriverException e = assertThrows(DriverException.class, () -> port.configure(settings));
+    assertEquals(reason, e.reason());
+    assertEquals(1400, lab.netlink.link("tap0").mtu());
   }
 
   @Test

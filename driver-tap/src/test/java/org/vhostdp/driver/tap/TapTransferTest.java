@@ -14,6 +14,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.vhostdp.linux.Mapping;
 import org.vhostdp.linux.Memfd;
 import org.vhostdp.spi.Burst;
@@ -23,7 +26,11 @@ import org.vhostdp.spi.Port;
 import org.vhostdp.spi.Statistics;
 
 @Timeout(60)
+@ParameterizedClass
+@ValueSource(strings = {"plain", "auto"})
 final class TapTransferTest {
+  @Parameter String io;
+
   private TapLab lab;
   private Port port;
   private TapLab.Wire wire;
@@ -31,7 +38,7 @@ final class TapTransferTest {
   @BeforeEach
   void open() throws Exception {
     lab = TapLab.open();
-    port = lab.started("ifname", "tap0");
+    port = lab.started("ifname", "tap0", "io", io);
     wire = lab.wire("tap0");
   }
 
@@ -118,7 +125,7 @@ final class TapTransferTest {
       int id = foreign().lend(arena.allocate(200_000), 0);
       Burst burst = new Burst(2);
       burst.region[0] = id;
-      burst.length[0] = TapQueueTx.LONGEST + 1;
+      burst.length[0] = TapGather.LONGEST + 1;
       assertEquals(0, port.tx(0).transmit(burst, 0, 1));
       assertEquals(Burst.TOO_LONG, burst.status[0]);
       burst.length[0] = 13;
