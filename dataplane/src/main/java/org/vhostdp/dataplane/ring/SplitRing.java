@@ -107,8 +107,11 @@ public final class SplitRing extends DeviceRing {
     int[] length = c.length;
     int b = c.buffers;
     for (int i = begin; i < end; i++) {
-      int head = ring.get(SHORT, ENTRIES + 2L * ((next + i) & mask)) & 0xFFFF;
-      if (head > mask) {
+      int named = ring.get(SHORT, ENTRIES + 2L * ((next + i) & mask)) & 0xFFFF;
+      // If the page vanishes under the load, the register keeps whatever it held until the error is
+      // raised, and the compiler takes 16 bits for granted: only the masked number is safe to use.
+      int head = named & mask;
+      if (head != named) {
         return i;
       }
       long word = table.get(LONG, head * 16L + 8);
@@ -137,9 +140,10 @@ public final class SplitRing extends DeviceRing {
   }
 
   private boolean readAny(Chains c, int i) {
-    int head = avail.get(SHORT, ENTRIES + 2L * ((nextAvail + i) & mask)) & 0xFFFF;
-    if (head >= size) {
-      broken("the available ring names descriptor " + head + " of " + size);
+    int named = avail.get(SHORT, ENTRIES + 2L * ((nextAvail + i) & mask)) & 0xFFFF;
+    int head = named & mask;
+    if (head != named) {
+      broken("the available ring names descriptor " + named + " of " + size);
       return false;
     }
     long address = descriptors.get(LONG, head * 16L);

@@ -27,6 +27,7 @@ final class TapAllocationTest {
   private static final int BURST = 16;
   private static final int WARM_UP = 8000;
   private static final int MEASURED = 4000;
+  private static final int SECONDS = 40;
 
   @Parameter String io;
 
@@ -57,9 +58,10 @@ final class TapAllocationTest {
     for (int i = 0; i < WARM_UP; i++) {
       round.run();
     }
-    // A compilation may still replace code that allocated: the best of five tells.
+    // Until everything is compiled some calls allocate; a loaded machine takes its time over that.
     long least = Long.MAX_VALUE;
-    for (int attempt = 0; attempt < 5; attempt++) {
+    long end = System.nanoTime() + SECONDS * 1_000_000_000L;
+    while (least != 0 && System.nanoTime() < end) {
       long before = Allocation.bytes();
       for (int i = 0; i < MEASURED; i++) {
         round.run();

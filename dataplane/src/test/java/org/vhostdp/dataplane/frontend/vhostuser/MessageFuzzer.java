@@ -34,7 +34,7 @@ final class MessageFuzzer implements AutoCloseable {
    * instructions but not for all (see TruncatedMemoryTest), so it is done by command only.
    */
   private static final boolean TRUNCATE =
-      !"false".equals(System.getProperty("vhostdp.fuzz.truncate"));
+      Boolean.getBoolean("vhostdp.fuzz.truncate");
 
   private static final int MESSAGES = 60;
   private static final int PAGES = 64;
