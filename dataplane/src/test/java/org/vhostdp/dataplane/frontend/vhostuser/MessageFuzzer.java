@@ -33,8 +33,7 @@ final class MessageFuzzer implements AutoCloseable {
    * Whether memory vanishes under rings too. The virtual machine survives that for most
    * instructions but not for all (see TruncatedMemoryTest), so it is done by command only.
    */
-  private static final boolean TRUNCATE =
-      Boolean.getBoolean("vhostdp.fuzz.truncate");
+  private static final boolean TRUNCATE = Boolean.getBoolean("vhostdp.fuzz.truncate");
 
   private static final int MESSAGES = 60;
   private static final int PAGES = 64;
