@@ -68,7 +68,7 @@ final class UmlIT {
   @Test
   @Order(1)
   void itsPingsComeBackInFramesOfEveryLengthUpToTheMtu() throws Exception {
-    guest.pings(200);
+    guest.pings(50);
     guest.carriesFramesOf(MTU);
   }
 

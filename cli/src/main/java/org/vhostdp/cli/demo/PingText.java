@@ -37,6 +37,11 @@ record PingText(int sent, int received, long bestNanos, long meanNanos) {
         timed ? nanos(times.group(2)) : -1);
   }
 
+  /** The same of so many requests: those sent beyond them while it waited are nobody's loss. */
+  PingText of(int requests) {
+    return new PingText(requests, received, bestNanos, meanNanos);
+  }
+
   String text() {
     String counts = sent + " sent, " + received + " received";
     return received == 0 ? counts : counts + ", " + Units.latency(meanNanos) + " on average";
