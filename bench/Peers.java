@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
  * frames per second that the client moved. Started by bench/run.
  */
 class Peers {
-  private static final int WARM_UP = 3;
+  private static final int WARM_UP = 5;
   private static final int WINDOWS = 5;
   private static final Pattern RATE = Pattern.compile("([RT])x-pps:\\s+(\\d+)");
 
@@ -123,12 +123,15 @@ class Peers {
     }
   }
 
-  /** Frames end in, or come from, the reference driver's own memory: one copy, as in testpmd. */
+  /**
+   * Frames end in, or come from, the reference driver's own memory: one copy, as in testpmd. The IO
+   * thread has the core to itself; the JVM's own threads may run on the other while it warms up.
+   */
   private static List<String> ours(Cell cell, Path socket) {
     String mode =
         cell.towardsHost() ? "mode=sink" : "mode=source,frame-bytes=" + cell.bytes();
     return List.of(
-        "timeout", "-k", "2", "60", "taskset", "-c", "0",
+        "timeout", "-k", "2", "60",
         "./vhost-dp", "run", "--io-cpus", "0",
         "--control", socket.resolveSibling("control.sock").toString(),
         "-object", "vhost-dp-loopback,id=d0," + mode,

@@ -225,6 +225,7 @@ public final class IoThread implements AutoCloseable {
         watch.lose();
       } else if (watch.drained()) {
         EventFd.drain(calls, watch.fd(), scratch);
+        watch.pair().kicked(watch);
       }
       if (watch.pair().parked()) {
         watch.pair().unpark();

@@ -157,6 +157,15 @@ public final class QueuePair {
     }
   }
 
+  /** A kick has come. */
+  void kicked(Watch by) {
+    if (by == transmitKick && transmit != null) {
+      transmit.kicked();
+    } else if (by == receiveKick && receive != null) {
+      receive.kicked();
+    }
+  }
+
   boolean parked() {
     return parked;
   }

@@ -43,6 +43,11 @@ abstract sealed class QueueSide permits TransmitPath, ReceivePath {
     interrupt = descriptor;
   }
 
+  /** Counts a kick of the guest. */
+  public final void kicked() {
+    counters.add(Name.KICKS, 1);
+  }
+
   /** Publishes what was completed and interrupts the guest if it wants that. */
   final void publish() {
     ring.flush();
