@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.locks.LockSupport;
 import org.vhostdp.linux.CallState;
 import org.vhostdp.linux.Epoll;
 import org.vhostdp.linux.EventFd;
@@ -287,7 +286,6 @@ public final class IoThread implements AutoCloseable {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
-    LockSupport.unpark(thread);
     epoll.close();
     wake.close();
   }
