@@ -5,6 +5,10 @@ packages_of() {
   case $1 in
     demo) printf '%s\n' user-mode-linux:linux.uml iperf3:iperf3 iputils-ping:ping iproute2:ip kmod:modprobe ;;
     qemu) printf '%s\n' qemu-system-x86:qemu-system-x86_64 busybox-static:busybox cpio:cpio kmod:modprobe iperf3:iperf3 ;;
+    bench)
+      packages_of demo
+      printf '%s\n' qemu-system-x86:qemu-system-x86_64 dpdk-dev:dpdk-testpmd
+      ;;
     test)
       packages_of demo
       packages_of qemu

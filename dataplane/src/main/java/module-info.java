@@ -10,6 +10,7 @@ module org.vhostdp.dataplane {
   exports org.vhostdp.dataplane.io;
   exports org.vhostdp.dataplane.memory;
   exports org.vhostdp.dataplane.net;
+  exports org.vhostdp.dataplane.offload;
   exports org.vhostdp.dataplane.port;
   exports org.vhostdp.dataplane.ring;
 

@@ -70,6 +70,7 @@ final class Run {
     reader.io("--io-threads", "io-threads", arguments.threads);
     reader.io("--io-cpus", "io-cpus", arguments.cpus);
     reader.io("--spin-us", "spin-us", arguments.spin);
+    reader.io("--busy-time", "busy-time", arguments.busyTime ? true : null);
     if (arguments.file != null) {
       reader.file(arguments.file);
     }

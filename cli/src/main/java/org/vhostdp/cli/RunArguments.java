@@ -52,6 +52,11 @@ final class RunArguments {
   Integer spin;
 
   @Option(
+      names = "--busy-time",
+      description = "Measure the time of turns with work; shown by status --json.")
+  boolean busyTime;
+
+  @Option(
       names = "--socket-path",
       paramLabel = "PATH",
       description = "Socket of the one port there is without a file and -netdev.")
@@ -114,6 +119,7 @@ final class RunArguments {
   private boolean flag(String word) {
     switch (word) {
       case "--print-capabilities" -> printCapabilities = true;
+      case "--busy-time" -> busyTime = true;
       case "--qemu" -> qemu = true;
       case "--try" -> attempt = true;
       default -> {

@@ -55,7 +55,7 @@ public final class Dataplane implements AutoCloseable {
     try {
       for (int i = 0; i < io.threads(); i++) {
         int cpu = io.cpus().isEmpty() ? -1 : io.cpus().get(i % io.cpus().size());
-        threads.add(new IoThread("io-" + i, cpu, io.spinMicros() * 1000L));
+        threads.add(new IoThread("io-" + i, cpu, io.spinMicros() * 1000L, io.busyTime()));
       }
     } catch (LinuxException e) {
       throw new StartFailed("The IO threads cannot be started: " + e.getMessage(), e);

@@ -55,6 +55,7 @@ public final class ConfigDraft {
   private void readIo(SectionReader keys) {
     int threads = keys.number("io-threads", 1, 256, io.threads());
     int spin = keys.number("spin-us", 0, 1_000_000, io.spinMicros());
+    boolean busyTime = keys.flag("busy-time", io.busyTime());
     List<Integer> cpus = io.cpus();
     Value value = keys.value("io-cpus");
     if (value != null) {
@@ -70,7 +71,7 @@ public final class ConfigDraft {
       stores.add(Path.of(store));
     }
     keys.refuseOthers();
-    io = new IoSettings(threads, cpus, spin);
+    io = new IoSettings(threads, cpus, spin, busyTime);
   }
 
   /** Folders of drivers that the configuration adds. */

@@ -23,6 +23,7 @@ public final class ConfigText {
     io.put("io-threads", config.io().threads());
     io.put("io-cpus", config.io().cpus());
     io.put("spin-us", config.io().spinMicros());
+    io.put("busy-time", config.io().busyTime());
     out.put("dataplane", io);
     Map<String, Object> drivers = new LinkedHashMap<>();
     for (DriverSection section : config.drivers()) {

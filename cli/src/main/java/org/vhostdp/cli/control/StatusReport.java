@@ -56,6 +56,7 @@ public final class StatusReport implements Supplier<Map<String, Object>> {
     out.put("cpu", thread.cpu() < 0 ? null : thread.cpu());
     out.put("cpu_ns", kernel < 0 ? thread.cpuNanos() : kernel);
     out.put("busy_turns", thread.busyTurns());
+    out.put("busy_ns", thread.busyNanos());
     out.put("sleeps", thread.sleeps());
     return out;
   }

@@ -29,6 +29,7 @@ final class ConfigReaderTest {
       io-threads = 2
       io-cpus = [1, 3]
       spin-us = 7
+      busy-time = true
       stores = ["/opt/a,b", "/opt/c"]
 
       [driver.tap0]
@@ -57,6 +58,7 @@ final class ConfigReaderTest {
     assertEquals(2, config.io().threads());
     assertEquals(List.of(1, 3), config.io().cpus());
     assertEquals(7, config.io().spinMicros());
+    assertTrue(config.io().busyTime());
     assertEquals(
         Map.of(
             "ifname",
@@ -177,8 +179,8 @@ final class ConfigReaderTest {
     assertEquals(
         List.of(
             "f:3: In [dataplane]: spin-us = -1 is not a whole number from 0 to 1000000.",
-            "f:2: In [dataplane]: the key \"io-treads\" is unknown (known: io-cpus, io-threads,"
-                + " spin-us, stores). Did you mean \"io-threads\"?",
+            "f:2: In [dataplane]: the key \"io-treads\" is unknown (known: busy-time, io-cpus,"
+                + " io-threads, spin-us, stores). Did you mean \"io-threads\"?",
             "f:13: In [netdev.n]: queues = 0 is not a whole number from 1 to 127.",
             "f:14: In [netdev.n]: mtu = \"big\" is not a whole number from 68 to 65535.",
             "f:7: In [driver.a]: the key \"ifnam\" is unknown (known: address, depth, full, ifname,"

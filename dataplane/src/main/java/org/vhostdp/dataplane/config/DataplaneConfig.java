@@ -21,11 +21,12 @@ public record DataplaneConfig(IoSettings io, List<DriverSection> drivers, List<N
    * @param threads number of threads, at least 1
    * @param cpus cores to pin them to, in turn; empty for none
    * @param spinMicros how long a queue pair is polled without work before it sleeps
+   * @param busyTime whether threads measure the time of their turns that have work
    */
-  public record IoSettings(int threads, List<Integer> cpus, int spinMicros) {
+  public record IoSettings(int threads, List<Integer> cpus, int spinMicros, boolean busyTime) {
     /** One thread, not pinned, asleep after 50 microseconds without work. */
     public static IoSettings defaults() {
-      return new IoSettings(1, List.of(), 50);
+      return new IoSettings(1, List.of(), 50, false);
     }
   }
 

@@ -29,10 +29,11 @@ public final class IoThread implements AutoCloseable {
   private static final int PEEK_EVERY = 32;
 
   /** Spin hints after a turn without work. */
-  private static final int PAUSES = 8;
+  private static final int PAUSES = 1;
 
   private static final long WAKE_TAG = -1;
-  private static final VarHandle BUSY_TURNS = busyTurnsHandle();
+  private static final VarHandle BUSY_TURNS = counter("busyTurns");
+  private static final VarHandle BUSY_NANOS = counter("busyNanos");
 
   private final Epoll epoll;
   private final EventFd wake;
@@ -40,6 +41,7 @@ public final class IoThread implements AutoCloseable {
   private final List<Watch> watches = new ArrayList<>();
   private final long spinNanos;
   private final int cpu;
+  private final boolean busyTime;
   private final Thread thread;
   private final CallState calls = new CallState(Arena.ofAuto());
   private final MemorySegment scratch = Arena.ofAuto().allocate(4096, 8);
@@ -48,6 +50,7 @@ public final class IoThread implements AutoCloseable {
   private int turn;
   private volatile boolean stopped;
   private long busyTurns;
+  private long busyNanos;
   private volatile long sleeps;
   private volatile long cpuNanos;
 
@@ -57,9 +60,11 @@ public final class IoThread implements AutoCloseable {
    * @param name for operators
    * @param cpu the core to stay on, or -1
    * @param spinNanos how long a pair is polled without work before it is parked
+   * @param busyTime whether to measure {@link #busyNanos}: a look at the clock for each turn
    */
-  public IoThread(String name, int cpu, long spinNanos) throws LinuxException {
+  public IoThread(String name, int cpu, long spinNanos, boolean busyTime) throws LinuxException {
     this.cpu = cpu;
+    this.busyTime = busyTime;
     this.spinNanos = spinNanos;
     this.epoll = Epoll.create(MAX_EVENTS);
     this.wake = EventFd.create();
@@ -68,9 +73,9 @@ public final class IoThread implements AutoCloseable {
     thread.start();
   }
 
-  private static VarHandle busyTurnsHandle() {
+  private static VarHandle counter(String field) {
     try {
-      return MethodHandles.lookup().findVarHandle(IoThread.class, "busyTurns", long.class);
+      return MethodHandles.lookup().findVarHandle(IoThread.class, field, long.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -88,6 +93,11 @@ public final class IoThread implements AutoCloseable {
   /** Turns that had work. */
   public long busyTurns() {
     return (long) BUSY_TURNS.getOpaque(this);
+  }
+
+  /** Time of the turns that had work, nanoseconds; 0 unless it is measured. */
+  public long busyNanos() {
+    return (long) BUSY_NANOS.getOpaque(this);
   }
 
   /** Times it slept. */
@@ -128,6 +138,7 @@ public final class IoThread implements AutoCloseable {
   }
 
   private void turns() {
+    long begin = clock();
     while (!stopped) {
       int work = drainCommands();
       int active = 0;
@@ -140,6 +151,12 @@ public final class IoThread implements AutoCloseable {
       }
       if (work > 0) {
         BUSY_TURNS.setOpaque(this, busyTurns + 1);
+        if (busyTime) {
+          // The end of this turn is the beginning of the next: one look at the clock for each.
+          long end = System.nanoTime();
+          BUSY_NANOS.setOpaque(this, busyNanos + end - begin);
+          begin = end;
+        }
       }
       if (active == 0) {
         sleep();
@@ -148,7 +165,14 @@ public final class IoThread implements AutoCloseable {
       } else if (work == 0) {
         pause();
       }
+      if (work == 0) {
+        begin = clock();
+      }
     }
+  }
+
+  private long clock() {
+    return busyTime ? System.nanoTime() : 0;
   }
 
   private int drainCommands() {

@@ -13,7 +13,7 @@ import org.vhostdp.linux.EventFd;
  */
 abstract sealed class QueueSide permits TransmitPath, ReceivePath {
   /** Frames of one turn: a budget, so that one busy ring does not starve the others. */
-  static final int BURST = 64;
+  static final int BURST = 32;
 
   final DeviceRing ring;
   final Chains chains;

@@ -35,6 +35,9 @@ public final class ReceivePath extends QueueSide {
 
   private static final int STARVED = -1;
 
+  /** csum_offset 0, num_buffers 1: the last word of a plain frame's header. */
+  private static final int ONE_BUFFER = 1 << 16;
+
   private final RxQueue driver;
   private final MemorySegment[] guest;
   private final MemorySegment[] frames;
@@ -229,9 +232,14 @@ public final class ReceivePath extends QueueSide {
       }
       MemorySegment to = guest[region[b]];
       long at = offset[b];
-      to.set(LONG, at, 0L);
-      // csum_offset 0, num_buffers 1
-      to.set(INT, at + 8, 1 << 16);
+      // What stands there already is not written again: the guest's core has the line in its cache,
+      // where a store would take it away, and the buffer's last header was most likely the same.
+      if (to.get(LONG, at) != 0) {
+        to.set(LONG, at, 0L);
+      }
+      if (to.get(INT, at + 8) != ONE_BUFFER) {
+        to.set(INT, at + 8, ONE_BUFFER);
+      }
       MemorySegment.copy(frames[fromRegion[f]], fromOffset[f], to, at + HEADER, bytes);
       written[w] = HEADER + bytes;
     }

@@ -116,8 +116,8 @@ public final class TransmitPath extends QueueSide {
   private int fillBatch(int claimed) {
     int done = 0;
     while (done < claimed) {
-      done = fillPlain(chains, burst, guest, frames, header, maxFrame, done, claimed);
-      if (done == claimed || !fill(done)) {
+      done = fillUsual(chains, burst, guest, frames, header, maxFrame, done, claimed);
+      if (done == claimed || !describe(done)) {
         break;
       }
       done++;
@@ -126,10 +126,10 @@ public final class TransmitPath extends QueueSide {
   }
 
   /**
-   * The loop of plain frames in one buffer each. Static, with everything in locals: a store to
-   * memory outside the heap makes the compiler load every field again.
+   * The loop of frames without metadata. Static, with everything in locals: a store to memory
+   * outside the heap makes the compiler load every field again.
    */
-  private static int fillPlain(
+  private static int fillUsual(
       Chains c,
       Burst burst,
       MemorySegment[] guest,
@@ -140,6 +140,7 @@ public final class TransmitPath extends QueueSide {
       int end) {
     int[] first = c.first;
     int[] writable = c.writable;
+    long[] readable = c.readableBytes;
     int[] region = c.region;
     long[] offset = c.offset;
     int[] length = c.length;
@@ -150,8 +151,9 @@ public final class TransmitPath extends QueueSide {
     int[] flags = burst.flags;
     for (int i = begin; i < end; i++) {
       int b = first[i];
-      int bytes = length[b] - header;
-      if (writable[i] != b + 1 || bytes < LEAST || bytes > room[i] || bytes > maxFrame) {
+      long bytes = readable[i] - header;
+      int here = length[b] - header;
+      if (bytes < LEAST || bytes > room[i] || bytes > maxFrame || here < 0) {
         return i;
       }
       MemorySegment from = guest[region[b]];
@@ -161,51 +163,52 @@ public final class TransmitPath extends QueueSide {
         return i;
       }
       flags[i] = 0;
-      toLength[i] = bytes;
-      MemorySegment.copy(from, at + header, frames[toRegion[i]], toOffset[i], bytes);
+      toLength[i] = (int) bytes;
+      MemorySegment to = frames[toRegion[i]];
+      long toAt = toOffset[i];
+      at += header;
+      if (here == 0) {
+        // The header has a buffer of its own.
+        from = guest[region[++b]];
+        at = offset[b];
+        here = length[b];
+      }
+      MemorySegment.copy(from, at, to, toAt, here);
+      while (++b < writable[i]) {
+        toAt += here;
+        here = length[b];
+        MemorySegment.copy(guest[region[b]], offset[b], to, toAt, here);
+      }
     }
     return end;
   }
 
-  /** Fills claimed frame i from chain i; false if it is no usual frame. */
-  private boolean fill(int i) {
+  /** Fills claimed frame i from chain i, which has metadata; false if it is no usual frame. */
+  private boolean describe(int i) {
     long bytes = chains.readableBytes[i] - header;
-    if (bytes < LEAST || bytes > burst.room[i] || bytes > maxFrame) {
-      return false;
-    }
     int b = chains.first[i];
-    int first = chains.length[b];
-    if (first < header) {
+    int here = chains.length[b] - header;
+    if (bytes < LEAST || bytes > burst.room[i] || bytes > maxFrame || here < 0) {
       return false;
     }
     MemorySegment from = guest[chains.region[b]];
     long at = chains.offset[b];
     long word = from.get(LONG, at);
-    // flags and gso_type of a plain frame are zero: the rest of its header does not matter.
-    if ((word & 0xFFFF) == 0) {
-      burst.flags[i] = 0;
-    } else if (!metadata(i, word, from.get(SHORT, at + 8) & 0xFFFF, bytes)) {
+    burst.flags[i] = 0;
+    if ((word & 0xFFFF) != 0
+        && !metadata(i, word, from.get(SHORT, at + 8) & 0xFFFF, bytes)) {
       return false;
     }
     burst.length[i] = (int) bytes;
     MemorySegment to = frames[burst.region[i]];
     long toAt = burst.offset[i];
-    if (first > header) {
-      MemorySegment.copy(from, at + header, to, toAt, first - header);
-    }
-    if (first - header < bytes) {
-      copyRest(b + 1, chains.writable[i], to, toAt + first - header);
+    MemorySegment.copy(from, at + header, to, toAt, here);
+    for (b++; b < chains.writable[i]; b++) {
+      toAt += here;
+      here = chains.length[b];
+      MemorySegment.copy(guest[chains.region[b]], chains.offset[b], to, toAt, here);
     }
     return true;
-  }
-
-  private void copyRest(int begin, int end, MemorySegment to, long start) {
-    long toAt = start;
-    for (int b = begin; b < end; b++) {
-      int length = chains.length[b];
-      MemorySegment.copy(guest[chains.region[b]], chains.offset[b], to, toAt, length);
-      toAt += length;
-    }
   }
 
   private boolean metadata(int i, long word, int csumOffset, long bytes) {

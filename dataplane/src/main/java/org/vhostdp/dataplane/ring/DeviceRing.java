@@ -38,6 +38,7 @@ public abstract sealed class DeviceRing permits SplitRing, PackedRing {
   private final boolean indirectAllowed;
   private final MemorySegment indirect;
   private final MemorySegment[] segments;
+  private MemorySegment hitMemory = MemorySegment.NULL;
   private long hitGuest;
   private long hitSize;
   private int hitRegion;
@@ -152,6 +153,7 @@ public abstract sealed class DeviceRing permits SplitRing, PackedRing {
         return false;
       }
       hitRegion = region;
+      hitMemory = segments[region];
       hitGuest = memory.guest(region);
       hitSize = memory.size(region);
       long offset = at - hitGuest;
@@ -238,6 +240,16 @@ public abstract sealed class DeviceRing permits SplitRing, PackedRing {
     c.first[i + 1] = c.buffers;
     c.id[i] = id;
     c.slots[i] = slots;
+  }
+
+  /** Whether chains may have indirect tables. */
+  final boolean indirectAllowed() {
+    return indirectAllowed;
+  }
+
+  /** The region last hit, or an empty segment. */
+  final MemorySegment hitMemory() {
+    return hitMemory;
   }
 
   final long hitGuest() {

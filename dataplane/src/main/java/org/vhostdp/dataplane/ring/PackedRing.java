@@ -86,11 +86,21 @@ public final class PackedRing extends DeviceRing {
         if (!available(word, phase)) {
           break;
         }
-        if (!walk(c, i, slot, phase, word, free)) {
+        int tables = i;
+        if ((word & (long) INDIRECT << 48) != 0 && indirectAllowed()) {
+          tables =
+              readTables(c, i, slot, phase, i + Math.min(max - i, Math.min(free, size - slot)));
+        }
+        if (tables > i) {
+          free -= tables - i;
+          slot += tables - i;
+          i = tables;
+        } else if (walk(c, i, slot, phase, word, free)) {
+          free -= c.slots[i];
+          slot += c.slots[i++];
+        } else {
           return -1;
         }
-        free -= c.slots[i];
-        slot += c.slots[i++];
       }
       if (slot >= size) {
         slot -= size;
@@ -163,6 +173,78 @@ public final class PackedRing extends DeviceRing {
       first[i + 1] = ++b;
     }
     return end;
+  }
+
+  private int readTables(Chains c, int begin, int slot, boolean phase, int end) {
+    return readTables(
+        ring,
+        hitMemory(),
+        readOnly ? WRITE : 0,
+        c,
+        begin,
+        slot,
+        phase,
+        end,
+        hitGuest(),
+        hitSize(),
+        hitRegion());
+  }
+
+  /**
+   * The loop of chains of one indirect table each, in the region last hit. Static, as above.
+   *
+   * @return the first chain that is none, or the end
+   */
+  private static int readTables(
+      MemorySegment ring,
+      MemorySegment memory,
+      int ignored,
+      Chains c,
+      int begin,
+      int beginSlot,
+      boolean phase,
+      int end,
+      long hitGuest,
+      long hitSize,
+      int hitRegion) {
+    int size = (int) (ring.byteSize() >>> 4);
+    int b = c.buffers;
+    int last = c.region.length - 2 * size;
+    long expected = (phase ? AVAIL_BIT : USED_BIT) | (long) INDIRECT << 48;
+    long single = AVAIL_BIT | USED_BIT | (long) (NEXT | INDIRECT) << 48;
+    int i = begin;
+    while (i < end && b <= last) {
+      long slot = (beginSlot + i - begin) * 16L;
+      // Acquire: address and table are read after the flags that made them available.
+      long word = (long) LONG_HANDLE.getAcquire(ring, slot + 8);
+      if ((word & single) != expected) {
+        break;
+      }
+      long at = ring.get(LONG, slot) - hitGuest;
+      int after =
+          IndirectTable.read(
+              memory,
+              at,
+              word & 0xFFFFFFFFL,
+              size,
+              48,
+              ignored,
+              c,
+              i,
+              b,
+              hitGuest,
+              hitSize,
+              hitRegion);
+      if (after < 0) {
+        break;
+      }
+      c.id[i] = (int) (word >>> 32) & 0xFFFF;
+      c.slots[i] = 1;
+      b = after;
+      i++;
+    }
+    c.buffers = b;
+    return i;
   }
 
   private static boolean available(long word, boolean phase) {

@@ -64,7 +64,10 @@ public final class SplitRing extends DeviceRing {
       int plain = readPlain(c, i, Math.min(n, i + singlesWithRoom(c)));
       c.buffers += plain - i;
       i = plain;
-      if (i < n && roomForChain(c)) {
+      if (i < n && indirectAllowed()) {
+        i = readTables(c, i, n);
+      }
+      if (i == plain && i < n && roomForChain(c)) {
         if (!readAny(c, i)) {
           return -1;
         }
@@ -137,6 +140,64 @@ public final class SplitRing extends DeviceRing {
       first[i + 1] = ++b;
     }
     return end;
+  }
+
+  private int readTables(Chains c, int begin, int end) {
+    return readTables(
+        avail,
+        descriptors,
+        hitMemory(),
+        nextAvail,
+        c,
+        begin,
+        end,
+        hitGuest(),
+        hitSize(),
+        hitRegion());
+  }
+
+  /**
+   * The loop of chains of one indirect table each, in the region last hit. Static, as above.
+   *
+   * @return the first chain that is none, or the end
+   */
+  private static int readTables(
+      MemorySegment ring,
+      MemorySegment table,
+      MemorySegment memory,
+      int next,
+      Chains c,
+      int begin,
+      int end,
+      long hitGuest,
+      long hitSize,
+      int hitRegion) {
+    int size = (int) (table.byteSize() >>> 4);
+    int mask = size - 1;
+    int b = c.buffers;
+    int last = c.region.length - 2 * size;
+    int i = begin;
+    while (i < end && b <= last) {
+      int named = ring.get(SHORT, ENTRIES + 2L * ((next + i) & mask)) & 0xFFFF;
+      int head = named & mask;
+      long word = table.get(LONG, head * 16L + 8);
+      if (head != named || (word >>> 32 & (NEXT | INDIRECT)) != INDIRECT) {
+        break;
+      }
+      long at = table.get(LONG, head * 16L) - hitGuest;
+      int after =
+          IndirectTable.read(
+              memory, at, word & 0xFFFFFFFFL, size, 32, 0, c, i, b, hitGuest, hitSize, hitRegion);
+      if (after < 0) {
+        break;
+      }
+      c.id[i] = head;
+      c.slots[i] = 1;
+      b = after;
+      i++;
+    }
+    c.buffers = b;
+    return i;
   }
 
   private boolean readAny(Chains c, int i) {
@@ -218,7 +279,13 @@ public final class SplitRing extends DeviceRing {
     } else {
       int at = nextUsed;
       for (int i = from; i < from + count; i++) {
-        used.set(LONG_ANY, usedEntry(at++), c.id[i] & 0xFFFFFFFFL | (long) c.written[i] << 32);
+        // What stands there already, as it often does a lap later, is not written again: a store
+        // would take the line away from the guest's core.
+        long entry = usedEntry(at++);
+        long element = c.id[i] & 0xFFFFFFFFL | (long) c.written[i] << 32;
+        if (used.get(LONG_ANY, entry) != element) {
+          used.set(LONG_ANY, entry, element);
+        }
       }
     }
     nextAvail = (nextAvail + count) & 0xFFFF;

@@ -44,7 +44,7 @@ class ConfigCheckTest {
   void aGoodConfigurationHasNoProblems() {
     DataplaneConfig good =
         new DataplaneConfig(
-            new IoSettings(2, List.of(0, 1), 0),
+            new IoSettings(2, List.of(0, 1), 0, false),
             List.of(driver("d"), driver("e")),
             List.of(netdev("a", "d"), netdev("b", "e")));
     assertEquals(List.of(), good.problems());
@@ -65,7 +65,7 @@ class ConfigCheckTest {
   void threads(int count) {
     assertEquals(
         List.of("io-threads = " + count + " is not a number from 1 to 256."),
-        problems(new IoSettings(count, List.of(), 50), netdev("a", "d")));
+        problems(new IoSettings(count, List.of(), 50, false), netdev("a", "d")));
   }
 
   @ParameterizedTest
@@ -73,7 +73,7 @@ class ConfigCheckTest {
   void spinning(int micros) {
     assertEquals(
         List.of("spin-us = " + micros + " is not a number from 0 to 1000000."),
-        problems(new IoSettings(1, List.of(), micros), netdev("a", "d")));
+        problems(new IoSettings(1, List.of(), micros, false), netdev("a", "d")));
   }
 
   @Test
@@ -181,7 +181,7 @@ class ConfigCheckTest {
   void everyMistakeIsTold() {
     DataplaneConfig config =
         new DataplaneConfig(
-            new IoSettings(0, List.of(), -1),
+            new IoSettings(0, List.of(), -1, false),
             List.of(driver("d")),
             List.of(netdev("a", "x", "/run/a.sock", 0, 1)));
     assertEquals(6, config.problems().size());

@@ -164,7 +164,7 @@ class IoThreadTest {
 
   @Test
   void commandsRunInOrderAndTheirFailuresAreTold() throws Exception {
-    try (IoThread thread = new IoThread("commands", -1, 50_000)) {
+    try (IoThread thread = new IoThread("commands", -1, 50_000, false)) {
       PairControl control = control(thread);
       List<Integer> order = new ArrayList<>();
       for (int i = 0; i < 1000; i++) {
@@ -197,7 +197,7 @@ class IoThreadTest {
 
   @Test
   void aCommandThatWasGivenUpIsNeverRun() throws Exception {
-    try (IoThread thread = new IoThread("stuck", -1, 50_000)) {
+    try (IoThread thread = new IoThread("stuck", -1, 50_000, false)) {
       CountDownLatch go = new CountDownLatch(1);
       AtomicInteger late = new AtomicInteger();
       thread.submit(() -> await(go));
@@ -221,11 +221,11 @@ class IoThreadTest {
   @Test
   void itStaysOnItsCore() throws Exception {
     int core = Threads.affinity()[0];
-    try (IoThread thread = new IoThread("pinned", core, 50_000)) {
+    try (IoThread thread = new IoThread("pinned", core, 50_000, false)) {
       assertArrayEquals(new int[] {core}, control(thread).call(Threads::affinity));
       assertEquals(core, thread.cpu());
     }
-    try (IoThread thread = new IoThread("nowhere", 4000, 50_000)) {
+    try (IoThread thread = new IoThread("nowhere", 4000, 50_000, false)) {
       assertTrue(control(thread).call(Threads::affinity).length > 0, "it runs all the same");
     }
   }
@@ -234,7 +234,7 @@ class IoThreadTest {
   void itEndsWithNothingLeft() throws Exception {
     Leaks before = Leaks.settled();
     for (int i = 0; i < 20; i++) {
-      IoThread thread = new IoThread("test-io-" + i, -1, 50_000);
+      IoThread thread = new IoThread("test-io-" + i, -1, 50_000, false);
       thread.close();
       assertFalse(thread.thread().isAlive());
     }

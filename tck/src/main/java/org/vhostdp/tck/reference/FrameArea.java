@@ -1,6 +1,7 @@
 package org.vhostdp.tck.reference;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 
 /**
  * Frames of equal room in a row: one queue's part of the port's region. Slots are a power of two
@@ -50,6 +51,13 @@ final class FrameArea {
   /** Where a slot's frame begins, bytes from the area's start. */
   long start(int slot) {
     return ((long) slot << shift) + ((slot & SKEWS - 1) << CACHE_LINE_SHIFT) + HEADROOM;
+  }
+
+  /** Where every slot's frame begins, bytes from the region's start. */
+  long[] offsets() {
+    long[] offsets = new long[count];
+    Arrays.setAll(offsets, slot -> base + start(slot));
+    return offsets;
   }
 
   /** The slot that a region offset lies in, or -1. */

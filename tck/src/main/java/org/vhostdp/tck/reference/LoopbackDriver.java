@@ -22,7 +22,7 @@ public final class LoopbackDriver implements Driver {
           "loopback",
           "0.1.0",
           "[0.1,0.2)",
-          "Reference driver in memory: loopback, pair, sink and source");
+          "Reference driver in memory: loopback, pair, reflect, sink and source");
 
   /** For {@link java.util.ServiceLoader}. */
   public LoopbackDriver() {}

@@ -21,6 +21,7 @@ import org.vhostdp.spi.PortConfig;
  * @param segments most entries of a transmitted frame
  * @param room bytes of one frame
  * @param frameBytes bytes of a frame from the source
+ * @param mix whether the source's frames have the lengths of {@link SourceRx} instead
  * @param drops whether a full receive queue drops frames instead of refusing them
  */
 record LoopbackOptions(
@@ -33,6 +34,7 @@ record LoopbackOptions(
     int segments,
     int room,
     int frameBytes,
+    boolean mix,
     boolean drops,
     boolean foreign,
     boolean steering,
@@ -52,11 +54,13 @@ record LoopbackOptions(
 
   private static final int LEAST_ROOM = 2048;
 
+  private static final int SEGMENTS = 64;
+
   static final ConfigSchema SCHEMA =
       ConfigSchema.of(
           ConfigKey.choice(
                   "mode",
-                  List.of("loopback", "pair", "sink", "source"),
+                  List.of("loopback", "pair", "sink", "source", "reflect"),
                   "Where transmitted frames go and received frames come from.")
               .withDefault("loopback"),
           ConfigKey.string("wire", "Name of the wire; mode pair only, where it must be given."),
@@ -71,11 +75,14 @@ record LoopbackOptions(
                   "offloads", "\"all\", \"none\", or names such as \"csum tso4\", by blanks.")
               .withDefault("all"),
           ConfigKey.integer("segments", 1, 256, "Most entries of a transmitted frame.")
-              .withDefault("64"),
+              .withDefault(Integer.toString(SEGMENTS)),
           ConfigKey.integer(
               "frame-room", 128, GSO_ROOM, "Bytes of one frame; absent: as MTU and offloads need."),
           ConfigKey.integer("frame-bytes", 60, 65_549, "Bytes of a frame from the source.")
               .withDefault("60"),
+          ConfigKey.bool(
+                  "frame-mix", "Whether the source's frames have 64, 570 and 1518 bytes instead.")
+              .withDefault("false"),
           ConfigKey.choice(
                   "full", List.of("wait", "drop"), "What becomes of frames for a full queue.")
               .withDefault("wait"),
@@ -95,6 +102,14 @@ record LoopbackOptions(
     }
     int mtu = number(config, "mtu");
     int offloads = offloads(config.text("offloads").orElseThrow());
+    int segments = number(config, "segments");
+    boolean drops = config.text("full").orElseThrow().equals("drop");
+    boolean reflects = mode == Mode.REFLECT;
+    if (reflects) {
+      checkReflect(offloads, segments, drops);
+      offloads = 0;
+      segments = 1;
+    }
     int longest = mtu + FRAME_OVERHEAD;
     int needed = (offloads & Offload.GSO_ANY) == 0 ? Math.max(longest, LEAST_ROOM) : GSO_ROOM;
     int room = config.number("frame-room").orElse((long) needed).intValue();
@@ -109,6 +124,12 @@ record LoopbackOptions(
           "The key \"frame-bytes\" = " + frameBytes + " is too much for an MTU of " + mtu + ".",
           "It takes " + (mtu + 14) + " bytes or less.");
     }
+    boolean mix = config.flag("frame-mix");
+    if (mode == Mode.SOURCE && mix && mtu + 14 < SourceRx.LONGEST) {
+      throw wrong(
+          "The key \"frame-mix\" is too much for an MTU of " + mtu + ".",
+          "Set \"mtu\" to " + (SourceRx.LONGEST - 14) + " or more.");
+    }
     return new LoopbackOptions(
         mode,
         wire,
@@ -116,13 +137,34 @@ record LoopbackOptions(
         number(config, "depth"),
         mtu,
         offloads,
-        number(config, "segments"),
+        segments,
         room,
         frameBytes,
-        config.text("full").orElseThrow().equals("drop"),
-        config.flag("foreign"),
+        mix,
+        drops,
+        config.flag("foreign") && !reflects,
         config.flag("steering"),
         config.flag("live"));
+  }
+
+  /** What a frame that stays where it is cannot do; defaults only stand for nothing asked. */
+  private static void checkReflect(int offloads, int segments, boolean drops)
+      throws DriverException {
+    if (offloads != 0 && offloads != ALL) {
+      throw wrong(
+          "The mode reflect has no offloads, but the key \"offloads\" names some.",
+          "Remove it, or set it to none.");
+    }
+    if (segments != 1 && segments != SEGMENTS) {
+      throw wrong(
+          "The key \"segments\" = " + segments + " is too much for the mode reflect.",
+          "Its frames take one entry each: remove the key, or set it to 1.");
+    }
+    if (drops) {
+      throw wrong(
+          "The key \"full\" = drop has no meaning in the mode reflect.",
+          "A full queue lends no frames there: remove the key.");
+    }
   }
 
   private static int number(PortConfig config, String key) {

@@ -9,9 +9,11 @@ enum Mode {
   /** Nowhere; nothing is received. */
   SINK,
   /** Nowhere; frames are received without end. */
-  SOURCE;
+  SOURCE,
+  /** To the receive queue of the same number, in place. */
+  REFLECT;
 
-  /** Whether frames are carried from a transmit queue to a receive queue. */
+  /** Whether frames are copied from transmit queues to receive queues. */
   boolean carries() {
     return this == LOOPBACK || this == PAIR;
   }

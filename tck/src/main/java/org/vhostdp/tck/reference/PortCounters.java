@@ -37,7 +37,7 @@ final class PortCounters {
     out.txDropped += sum(tx, Tally.DROPPED);
     out.txErrors += sum(tx, Tally.ERRORS);
     out.more("lending_errors", sum(rx, Tally.LENDING_ERRORS) + sum(tx, Tally.LENDING_ERRORS));
-    if (mode != Mode.SINK) {
+    if (mode != Mode.SINK && mode != Mode.REFLECT) {
       out.more("too_long", sum(rx, Tally.TOO_LONG) + sum(rx, Tally.LONG_LOST));
     }
     if (mode.carries()) {

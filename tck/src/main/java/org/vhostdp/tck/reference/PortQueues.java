@@ -38,15 +38,19 @@ final class PortQueues {
     checks = new FrameCheck[pairs];
     for (int i = 0; i < pairs; i++) {
       tx[i] =
-          keep(
-              carries
-                  ? new WireTx(i, options.drops(), end, foreign, counters.tx(i))
-                  : new SinkTx(counters.tx(i)));
+          switch (options.mode()) {
+            case LOOPBACK, PAIR ->
+                keep(new WireTx(i, options.drops(), end, foreign, counters.tx(i)));
+            case SOURCE, SINK -> keep(new SinkTx(counters.tx(i)));
+            case REFLECT -> keep(new ReflectTx(counters.tx(i)));
+          };
       rx[i] =
           switch (options.mode()) {
             case LOOPBACK, PAIR -> keep(new WireRx(foreign, counters.rx(i)));
-            case SOURCE -> keep(new SourceRx(options.frameBytes(), foreign, counters.rx(i)));
+            case SOURCE ->
+                keep(new SourceRx(options.frameBytes(), options.mix(), foreign, counters.rx(i)));
             case SINK -> keep(new SilentRx(counters.rx(i)));
+            case REFLECT -> keep(new ReflectRx(counters.rx(i)));
           };
     }
   }
@@ -66,8 +70,10 @@ final class PortQueues {
 
   /** Bytes of the region that {@link #begin} needs. */
   long memoryBytes() {
-    int areas = options.mode() == Mode.SINK ? pairs : 2 * pairs;
-    return areas * areaBytes();
+    return switch (options.mode()) {
+      case LOOPBACK, PAIR, SOURCE -> 2 * pairs * areaBytes();
+      case SINK, REFLECT -> pairs * areaBytes();
+    };
   }
 
   private long areaBytes() {
@@ -81,6 +87,27 @@ final class PortQueues {
    */
   void begin(MemorySegment memory, Capabilities can, PortSettings settings, int mtu, Spread spread)
       throws LinuxException {
+    switch (options.mode()) {
+      case LOOPBACK, PAIR -> {
+        beginTransmit(memory, can, mtu);
+        beginArrivals(memory, settings, spread);
+      }
+      case SOURCE -> {
+        beginTransmit(memory, can, mtu);
+        beginSource(memory, settings);
+      }
+      case SINK -> {
+        beginTransmit(memory, can, mtu);
+        for (RxQueue queue : rx) {
+          ((SilentRx) queue).begin();
+        }
+      }
+      case REFLECT -> beginReflections(memory, can, settings, mtu);
+    }
+  }
+
+  private void beginTransmit(MemorySegment memory, Capabilities can, int mtu)
+      throws LinuxException {
     for (int i = 0; i < pairs; i++) {
       TxFrames frames = new TxFrames(area(memory, i));
       checks[i] = new FrameCheck(frames, foreign, can, mtu);
@@ -88,15 +115,6 @@ final class PortQueues {
         case WireTx queue -> queue.begin(frames, checks[i]);
         case SinkTx queue -> queue.begin(frames, checks[i]);
         default -> throw new AssertionError(tx[i]);
-      }
-    }
-    switch (options.mode()) {
-      case LOOPBACK, PAIR -> beginArrivals(memory, settings, spread);
-      case SOURCE -> beginSource(memory, settings);
-      case SINK -> {
-        for (RxQueue queue : rx) {
-          ((SilentRx) queue).begin();
-        }
       }
     }
   }
@@ -124,6 +142,20 @@ final class PortQueues {
     }
   }
 
+  private void beginReflections(
+      MemorySegment memory, Capabilities can, PortSettings settings, int mtu)
+      throws LinuxException {
+    for (int i = 0; i < pairs; i++) {
+      ReflectTx to = (ReflectTx) tx[i];
+      ReflectRx from = (ReflectRx) rx[i];
+      Reflection ring = new Reflection(area(memory, i), from.signal(), to.signal());
+      checks[i] = new FrameCheck(to, foreign, can, mtu);
+      to.begin(ring, checks[i]);
+      from.begin(ring);
+      from.active(i < settings.activeQueuePairs());
+    }
+  }
+
   /** Lets frames flow over the wire. */
   void attach(Wire wire, WireEnd end) {
     wire.start(end, inbox, (WireTx[]) tx, (WireRx[]) rx);
@@ -146,6 +178,7 @@ final class PortQueues {
       switch (rx[i]) {
         case WireRx queue -> queue.allow(settings.rxOffloads());
         case SourceRx queue -> queue.active(i < settings.activeQueuePairs());
+        case ReflectRx queue -> queue.active(i < settings.activeQueuePairs());
         default -> {
           // A silent queue has no settings.
         }

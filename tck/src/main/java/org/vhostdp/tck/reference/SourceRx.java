@@ -2,7 +2,9 @@ package org.vhostdp.tck.reference;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.Objects;
+import java.util.Random;
 import org.vhostdp.linux.LinuxException;
 import org.vhostdp.spi.Burst;
 import org.vhostdp.spi.Offload;
@@ -10,15 +12,21 @@ import org.vhostdp.spi.RxQueue;
 import org.vhostdp.spi.Wakeup;
 
 /**
- * Lends frames without end, all alike: broadcast, from a locally administered address, EtherType
- * 0x88B5 (IEEE 802, local experiments), then bytes that count up.
+ * Lends frames without end: broadcast, from a locally administered address, EtherType 0x88B5 (IEEE
+ * 802, local experiments), then bytes that count up. All have one length, or lengths in an order
+ * that no branch predictor knows.
  */
 final class SourceRx implements RxQueue, QueueHalf {
   private static final byte[] HEADER = {
     -1, -1, -1, -1, -1, -1, 2, 0, 0, 0, 0, 1, (byte) 0x88, (byte) 0xB5
   };
 
+  static final int LONGEST = 1518;
+
+  private static final int[] MIX = {64, 570, LONGEST};
+
   private final int frameBytes;
+  private final boolean mix;
   private final ForeignTable foreign;
   private final Tally tally;
   private final Signal signal = new Signal(() -> true);
@@ -26,8 +34,15 @@ final class SourceRx implements RxQueue, QueueHalf {
   /** Null while stopped. */
   private FrameArea area;
 
+  /** Bytes of the frame in each slot. */
+  private int[] lengths = {};
+
+  /** Where it begins in the region. */
+  private long[] offsets = {};
+
   private long next;
   private long head;
+  private long intoNext;
 
   /** Whether the port's settings let this queue receive; control threads write it. */
   private volatile boolean active;
@@ -35,18 +50,23 @@ final class SourceRx implements RxQueue, QueueHalf {
   /**
    * @param foreign the lent regions, or null if there may be none
    */
-  SourceRx(int frameBytes, ForeignTable foreign, Tally tally) {
+  SourceRx(int frameBytes, boolean mix, ForeignTable foreign, Tally tally) {
     this.frameBytes = frameBytes;
+    this.mix = mix;
     this.foreign = foreign;
     this.tally = tally;
   }
 
   void begin(FrameArea frames) throws LinuxException {
     signal.open();
+    Random order = new Random(1);
+    lengths = new int[frames.count];
+    offsets = frames.offsets();
     for (int slot = 0; slot < frames.count; slot++) {
       long start = frames.start(slot);
       MemorySegment.copy(HEADER, 0, frames.memory, ValueLayout.JAVA_BYTE, start, HEADER.length);
-      for (int i = HEADER.length; i < frameBytes; i++) {
+      lengths[slot] = mix ? MIX[order.nextInt(MIX.length)] : frameBytes;
+      for (int i = HEADER.length; i < lengths[slot]; i++) {
         frames.memory.set(ValueLayout.JAVA_BYTE, start + i, (byte) i);
       }
     }
@@ -77,21 +97,13 @@ final class SourceRx implements RxQueue, QueueHalf {
     }
     int free = from.count - (int) (next - head);
     int n = Math.max(0, Math.min(Math.min(max, burst.capacity()), free));
-    for (int i = 0; i < n; i++) {
-      int slot = (int) (next + i) & from.count - 1;
-      burst.region[i] = LoopbackPort.REGION;
-      burst.offset[i] = from.base + from.start(slot);
-      burst.length[i] = frameBytes;
-      burst.flags[i] = 0;
-    }
+    Circle.read(offsets, next, burst.offset, n);
+    Circle.read(lengths, next, burst.length, n);
+    Arrays.fill(burst.region, 0, n, LoopbackPort.REGION);
+    Arrays.fill(burst.flags, 0, n, 0);
     next += n;
-    count(n);
+    tally.addFrames(burst.length, n);
     return n;
-  }
-
-  private void count(int n) {
-    tally.add(Tally.FRAMES, n);
-    tally.add(Tally.BYTES, (long) n * frameBytes);
   }
 
   @Override
@@ -101,6 +113,16 @@ final class SourceRx implements RxQueue, QueueHalf {
       return;
     }
     Objects.checkFromIndexSize(first, count, burst.capacity());
+    if (count <= next - head
+        && Circle.matches(offsets, head, burst.offset, first, count)
+        && FrameCheck.own(burst, first, first + count)) {
+      head += count;
+    } else {
+      releaseEach(to, burst, first, count);
+    }
+  }
+
+  private void releaseEach(FrameArea to, Burst burst, int first, int count) {
     int wrong = 0;
     for (int i = first; i < first + count; i++) {
       int oldest = (int) head & to.count - 1;
@@ -124,6 +146,9 @@ final class SourceRx implements RxQueue, QueueHalf {
       return 0;
     }
     Objects.checkFromIndexSize(0, count, buffers.capacity());
+    // Frames put straight into foreign memory stay the source's own: nothing is lent meanwhile.
+    int slot = (int) intoNext & from.count - 1;
+    int whole = lengths[slot];
     int done = 0;
     for (int i = 0; i < count; i++) {
       int room = buffers.room[i];
@@ -131,14 +156,16 @@ final class SourceRx implements RxQueue, QueueHalf {
         buffers.status[i] = Burst.BAD_MEMORY;
         return 0;
       }
-      int n = Math.min(room, frameBytes - done);
+      int n = Math.min(room, whole - done);
       MemorySegment to = foreign.region(buffers.region[i]);
-      MemorySegment.copy(from.memory, from.start(0) + done, to, buffers.offset[i], n);
+      MemorySegment.copy(from.memory, from.start(slot) + done, to, buffers.offset[i], n);
       done += n;
       buffers.length[i] = n;
-      buffers.flags[i] = done < frameBytes ? Offload.MORE : 0;
-      if (done == frameBytes) {
-        count(1);
+      buffers.flags[i] = done < whole ? Offload.MORE : 0;
+      if (done == whole) {
+        intoNext++;
+        tally.add(Tally.FRAMES, 1);
+        tally.add(Tally.BYTES, whole);
         return i + 1;
       }
     }

@@ -45,6 +45,16 @@ final class Tally {
     counters.setRelease(at, counters.getPlain(at) + n);
   }
 
+  /** Adds frames of some lengths; no more than an area has, so that their sum is an int. */
+  void addFrames(int[] lengths, int n) {
+    int bytes = 0;
+    for (int i = 0; i < n; i++) {
+      bytes += lengths[i];
+    }
+    add(FRAMES, n);
+    add(BYTES, bytes);
+  }
+
   /** For {@link #LOST} and {@link #LONG_LOST}, which several senders write. */
   void addShared(int counter, long n) {
     counters.getAndAdd(PADDING + counter, n);

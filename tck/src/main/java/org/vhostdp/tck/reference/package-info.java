@@ -8,7 +8,10 @@
  *   <li>{@code pair}: two ports that name the same {@code wire} are its two ends. The link is up
  *       while both are open; frames sent while the other end is not started are lost and counted.
  *   <li>{@code sink}: what is transmitted is counted and forgotten; nothing is received.
- *   <li>{@code source}: every receive finds frames, all alike; transmits as in {@code sink}.
+ *   <li>{@code source}: every receive finds frames, all alike, or with {@code frame-mix} of three
+ *       lengths in no order; transmits as in {@code sink}.
+ *   <li>{@code reflect}: each queue returns what it was given, in place: the frame's memory moves
+ *       from the transmit to the receive queue of the same number, nothing is copied.
  * </ul>
  *
  * <h2>How it is built</h2>
@@ -25,12 +28,22 @@
  * org.vhostdp.spi.Burst#FULL}, so that nothing is lost; {@code full = drop} accepts it and counts
  * it as dropped by the receiver, as a real wire would.
  *
+ * <p>In mode {@code reflect} the two queues of a pair share {@code depth} frames that go round
+ * ({@link org.vhostdp.tck.reference.Reflection}): claimed, transmitted, received, released, and
+ * claimed again, always in this order. So a queue is full when a claim lends nothing, and no frame
+ * that was claimed finds the queue full. Frames are to be transmitted in the order claimed, and
+ * only the newest can be given back: a host that drops one gives back those after it, too. Frames
+ * for a queue that is not active wait there. There are no offloads, no foreign memory and no
+ * steering, and a frame is one entry.
+ *
  * <h2>What happens to a caller that breaks the rules</h2>
  *
  * <p>No burst method throws, unless it is given indices outside its burst. A frame given back
  * twice, out of order or never lent changes nothing and is counted as {@code lending_errors}; one
  * that is transmitted without having been claimed is refused with {@link
  * org.vhostdp.spi.Burst#BAD_MEMORY}, and so is a burst that ends inside a frame, with {@link
- * org.vhostdp.spi.Burst#REFUSED}. Frames still lent at stop are reported to the host's log.
+ * org.vhostdp.spi.Burst#REFUSED}. A frame that {@code reflect} is given before an older one is
+ * both: refused with {@code REFUSED}, and counted. Frames still lent at stop are reported to the
+ * host's log.
  */
 package org.vhostdp.tck.reference;

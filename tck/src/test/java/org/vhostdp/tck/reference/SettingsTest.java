@@ -119,8 +119,25 @@ class SettingsTest {
         "1500",
         "frame-bytes",
         "1515");
+    wrong(
+        "The key \"frame-mix\" is too much for an MTU of 1503.",
+        "mode",
+        "source",
+        "mtu",
+        "1503",
+        "frame-mix",
+        "true");
     wrong("\"depth\" = \"100\" is not one of 64, 128", "depth", "100");
     wrong("the key \"color\" is unknown (known: mode, wire,", "color", "red");
+  }
+
+  @Test
+  void keysThatContradictReflectAreRefused() throws DriverException {
+    wrong("\"wire\" has no meaning in this mode", "mode", "reflect", "wire", "x");
+    wrong("The mode reflect has no offloads", "mode", "reflect", "offloads", "csum");
+    wrong("\"segments\" = 2 is too much for the mode", "mode", "reflect", "segments", "2");
+    wrong("\"full\" = drop has no meaning", "mode", "reflect", "full", "drop");
+    Rig.open(new Rig.Ear(), "mode", "reflect", "offloads", "none", "segments", "1").close();
   }
 
   private static void wrong(String sentence, String... config) {

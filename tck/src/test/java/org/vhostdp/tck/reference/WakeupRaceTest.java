@@ -9,8 +9,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.vhostdp.linux.Poll;
 import org.vhostdp.spi.Burst;
+import org.vhostdp.spi.DriverException;
 import org.vhostdp.spi.Port;
 import org.vhostdp.spi.PortSettings;
 import org.vhostdp.spi.Wakeup;
@@ -31,9 +34,14 @@ class WakeupRaceTest {
   private final AtomicInteger made = new AtomicInteger();
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
 
-  @Test
-  void aFrameIsSeenOrWakes() throws Exception {
-    try (Port port = Rig.start(PortSettings.defaults(), "depth", "64", "mtu", "1500")) {
+  private static Port start(String mode) throws DriverException {
+    return Rig.start(PortSettings.defaults(), "mode", mode, "depth", "64", "mtu", "1500");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"loopback", "reflect"})
+  void aFrameIsSeenOrWakes(String mode) throws Exception {
+    try (Port port = start(mode)) {
       Burst tx = new Burst(1);
       Burst rx = new Burst(1);
       race(
@@ -53,7 +61,7 @@ class WakeupRaceTest {
 
   @Test
   void roomIsSeenOrWakes() throws Exception {
-    try (Port port = Rig.start(PortSettings.defaults(), "depth", "64", "mtu", "1500")) {
+    try (Port port = start("loopback")) {
       for (int i = 0; i < 64; i++) {
         Rig.send(port, 0, Rig.frame(60, i));
       }
@@ -73,6 +81,27 @@ class WakeupRaceTest {
             assertEquals(1, port.tx(0).transmit(tx, 0, 1));
             port.tx(0).claim(tx, 1);
             assertEquals(0, port.tx(0).transmit(tx, 0, 1));
+          });
+    }
+  }
+
+  @Test
+  void roomToClaimIsSeenOrWakes() throws Exception {
+    try (Port port = start("reflect")) {
+      for (int i = 0; i < 64; i++) {
+        Rig.send(port, 0, Rig.frame(60, i));
+      }
+      Burst rx = new Burst(1);
+      Burst none = new Burst(1);
+      race(
+          port.tx(0).wakeup(),
+          () -> {
+            assertEquals(1, port.rx(0).receive(rx, 1));
+            port.rx(0).release(rx, 0, 1);
+          },
+          () -> {
+            Rig.send(port, 0, Rig.frame(60, 0));
+            assertEquals(0, port.tx(0).claim(none, 1));
           });
     }
   }

@@ -37,7 +37,7 @@ public final class PortBed implements AutoCloseable {
   public PortBed(int ioThreads) throws IOException {
     folder = Files.createTempDirectory("vhost-dp-test");
     for (int i = 0; i < ioThreads; i++) {
-      threads.add(new IoThread("test-io-" + i, -1, SPIN_NANOS));
+      threads.add(new IoThread("test-io-" + i, -1, SPIN_NANOS, false));
     }
   }
 

@@ -1,0 +1,69 @@
+package org.vhostdp.bench.drivers;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One row of the table.
+ *
+ * @param frames bytes of all frames
+ */
+record Cell(DriverBed bed, Direction direction, int frames) {
+  private static final int[] SIZES = {64, 1500};
+
+  enum Direction {
+    GUEST_TO_HOST("guest to host", "txonly"),
+    HOST_TO_GUEST("host to guest", "io");
+
+    final String title;
+
+    /** testpmd's forward mode as client. */
+    final String client;
+
+    Direction(String title, String client) {
+      this.title = title;
+      this.client = client;
+    }
+  }
+
+  static List<Cell> all() {
+    List<Cell> cells = new ArrayList<>();
+    for (DriverBed bed : DriverBed.ALL) {
+      for (Direction direction : Direction.values()) {
+        for (int frames : SIZES) {
+          cells.add(new Cell(bed, direction, frames));
+        }
+      }
+    }
+    return cells;
+  }
+
+  /** Options of a testpmd that sends or forwards this cell's frames. */
+  List<String> testpmdOptions(String mode) {
+    return List.of("--forward-mode=" + mode, "--total-num-mbufs=16384", "--txpkts=" + frames);
+  }
+
+  /** The client's device, on a split ring with mergeable receive buffers. */
+  static String clientDevice(int index, Path socket) {
+    String form =
+        "net_virtio_user%d,path=%s,queues=1,queue_size=1024,packed_vq=0,mrg_rxbuf=1,in_order=0";
+    return form.formatted(index, socket);
+  }
+
+  /** What distinguishes it. */
+  Map<String, String> parameters() {
+    Map<String, String> out = new LinkedHashMap<>();
+    out.put("driver", bed.driver());
+    out.put("direction", direction.title);
+    out.put("frames", "" + frames);
+    return out;
+  }
+
+  @Override
+  public String toString() {
+    return bed.driver() + ", " + direction.title + ", " + frames;
+  }
+}

@@ -1,0 +1,24 @@
+package org.vhostdp.bench.drivers;
+
+/** TAP interfaces. Each side makes its own, with its own defaults. */
+final class TapBed implements DriverBed {
+  @Override
+  public String driver() {
+    return "tap";
+  }
+
+  @Override
+  public String peer() {
+    return "net_tap";
+  }
+
+  @Override
+  public String object(TestNamespace namespace, String device) {
+    return "vhost-dp-tap,ifname=" + device + ",netns=" + namespace.path();
+  }
+
+  @Override
+  public String vdev(String device) {
+    return "net_tap0,iface=" + device;
+  }
+}

@@ -1,0 +1,2 @@
+/** The programs under measurement: started, asked, ended. */
+package org.vhostdp.bench.host;
