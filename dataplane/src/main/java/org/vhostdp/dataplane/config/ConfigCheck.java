@@ -15,6 +15,9 @@ final class ConfigCheck {
   /** sun_path of struct sockaddr_un has 108 bytes, the last one zero. */
   private static final int MOST_PATH = 107;
 
+  /** Most bytes of the Java heap that one queue pair takes with the longest rings, rounded up. */
+  private static final long HEAP_OF_A_PAIR = 192 * 1024;
+
   private ConfigCheck() {}
 
   static List<String> problems(DataplaneConfig config) {
@@ -41,10 +44,26 @@ final class ConfigCheck {
       socket(netdev, sockets, wrong);
       numbers(netdev.port(), wrong);
     }
+    memory(config, Runtime.getRuntime().maxMemory(), wrong);
     for (String unused : config.unusedDrivers()) {
       wrong.add("The driver " + unused + " is not used by any netdev: remove it or name it.");
     }
     return wrong;
+  }
+
+  /** Guests choose when rings come to life and how long they are; the memory must be there then. */
+  static void memory(DataplaneConfig config, long heapBytes, List<String> wrong) {
+    long pairs = 0;
+    for (DataplaneConfig.Netdev netdev : config.netdevs()) {
+      pairs += netdev.port().queuePairs();
+    }
+    long most = heapBytes / 4 * 3 / HEAP_OF_A_PAIR;
+    if (pairs > most) {
+      wrong.add(
+          ("The netdevs have %d queue pairs together; the heap of %d MiB has room for %d. Give them"
+                  + " fewer queues, or this process more memory: VHOSTDP_JAVA_OPTS=-Xmx%dm.")
+              .formatted(pairs, heapBytes >> 20, most, (pairs * HEAP_OF_A_PAIR / 3 * 4 >> 20) + 1));
+    }
   }
 
   private static void io(DataplaneConfig.IoSettings io, List<String> wrong) {

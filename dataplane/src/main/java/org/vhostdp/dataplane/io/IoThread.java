@@ -28,9 +28,6 @@ public final class IoThread implements AutoCloseable {
   /** Turns between two looks at the parked pairs while others are busy. */
   private static final int PEEK_EVERY = 32;
 
-  /** Spin hints after a turn without work. */
-  private static final int PAUSES = 1;
-
   private static final long WAKE_TAG = -1;
   private static final VarHandle BUSY_TURNS = counter("busyTurns");
   private static final VarHandle BUSY_NANOS = counter("busyNanos");
@@ -163,7 +160,7 @@ public final class IoThread implements AutoCloseable {
       } else if (active < now.length && (work == 0 || ++turn % PEEK_EVERY == 0)) {
         peek();
       } else if (work == 0) {
-        pause();
+        pause(now);
       }
       if (work == 0) {
         begin = clock();
@@ -217,8 +214,12 @@ public final class IoThread implements AutoCloseable {
   }
 
   /** A reader that looks without pause takes the ring's cache line away from its writer. */
-  private static void pause() {
-    for (int i = 0; i < PAUSES; i++) {
+  private static void pause(QueuePair[] pairs) {
+    int pauses = 0;
+    for (QueuePair pair : pairs) {
+      pauses = Math.max(pauses, pair.pauses());
+    }
+    for (int i = 0; i < pauses; i++) {
       Thread.onSpinWait();
     }
   }

@@ -2,6 +2,7 @@ package org.vhostdp.dataplane.io;
 
 import org.vhostdp.dataplane.net.ReceivePath;
 import org.vhostdp.dataplane.net.TransmitPath;
+import org.vhostdp.dataplane.ring.PackedRing;
 import org.vhostdp.linux.LinuxException;
 import org.vhostdp.spi.Wakeup;
 
@@ -168,6 +169,15 @@ public final class QueuePair {
 
   boolean parked() {
     return parked;
+  }
+
+  /**
+   * Spin hints after a turn in which no pair had work. In a split ring a burst of the guest appears
+   * at once; in a packed one each descriptor appears by itself, and a reader close behind takes
+   * their line away from the guest again and again, for bursts of one or two.
+   */
+  int pauses() {
+    return transmit != null && transmit.ring() instanceof PackedRing ? 16 : 1;
   }
 
   /** Nanoseconds of the clock since when there was no work; 0 while there is some. */

@@ -51,6 +51,7 @@ public final class ControlQueue {
    */
   public int poll() {
     int n = ring.collect(chains, chains.capacity());
+    chains.unfold();
     for (int i = 0; i < n; i++) {
       chains.written[i] = answer(i);
     }

@@ -35,6 +35,9 @@ public final class ReceivePath extends QueueSide {
 
   private static final int STARVED = -1;
 
+  /** Buffers lent for one frame; a guest whose buffers are so small gets its frames copied. */
+  private static final int LENT = 512;
+
   /** csum_offset 0, num_buffers 1: the last word of a plain frame's header. */
   private static final int ONE_BUFFER = 1 << 16;
 
@@ -71,7 +74,7 @@ public final class ReceivePath extends QueueSide {
     this.maxFrame = setup.maxFrame();
     this.lent = setup.lent();
     this.burst = new Burst(BURST);
-    this.buffers = lent == null ? null : new Burst(chains.bufferCapacity());
+    this.buffers = lent == null ? null : new Burst(LENT);
   }
 
   /** Whether frames wait for buffers of the guest. */
@@ -91,7 +94,7 @@ public final class ReceivePath extends QueueSide {
    * @return frames moved or dropped; -1 if the ring is broken
    */
   public int poll() {
-    if (held == 0 && lent != null && windowHolds(maxFrame)) {
+    if (held == 0 && lent != null && windowHolds(maxFrame) && buffersFrom(window) > 0) {
       return direct();
     }
     if (held == 0) {
@@ -123,6 +126,7 @@ public final class ReceivePath extends QueueSide {
       if (at == end) {
         break;
       }
+      chains.unfold();
       int next = frameEnd(at, end);
       int used = place(at, next);
       if (used == STARVED) {
@@ -153,7 +157,10 @@ public final class ReceivePath extends QueueSide {
   }
 
   private int placePlain(int end) {
-    return placePlain(chains, burst, guest, frames, at, end, window, windowEnd);
+    if (window < chains.plain) {
+      return placePlain(chains, burst, guest, frames, at, end, window);
+    }
+    return placeSingles(chains, burst, guest, frames, at, end, window, windowEnd);
   }
 
   /** The entry after the frame that begins at {@code first}. */
@@ -194,12 +201,52 @@ public final class ReceivePath extends QueueSide {
   }
 
   /**
-   * The loop of plain frames, each into a chain of one buffer. Static, with everything in locals: a
-   * store to memory outside the heap makes the compiler load every field again.
+   * The loop of plain frames, each into a plain chain. Static, with everything in locals: a store
+   * to memory outside the heap makes the compiler load every field again.
    *
    * @return how many leading frames were placed, each in one chain
    */
   private static int placePlain(
+      Chains c,
+      Burst burst,
+      MemorySegment[] guest,
+      MemorySegment[] frames,
+      int begin,
+      int end,
+      int window) {
+    long[] offset = c.offset;
+    int[] length = c.length;
+    int[] written = c.written;
+    int[] flags = burst.flags;
+    int[] fromRegion = burst.region;
+    long[] fromOffset = burst.offset;
+    int[] fromLength = burst.length;
+    MemorySegment to = guest[c.plainRegion];
+    int n = Math.min(end - begin, c.plain - window);
+    for (int i = 0; i < n; i++) {
+      int w = window + i;
+      int f = begin + i;
+      int bytes = fromLength[f];
+      if (flags[f] != 0 || length[w] < HEADER + bytes) {
+        return i;
+      }
+      long at = offset[w];
+      // What stands there already is not written again: the guest's core has the line in its cache,
+      // where a store would take it away, and the buffer's last header was most likely the same.
+      if (to.get(LONG, at) != 0) {
+        to.set(LONG, at, 0L);
+      }
+      if (to.get(INT, at + 8) != ONE_BUFFER) {
+        to.set(INT, at + 8, ONE_BUFFER);
+      }
+      MemorySegment.copy(frames[fromRegion[f]], fromOffset[f], to, at + HEADER, bytes);
+      written[w] = HEADER + bytes;
+    }
+    return n;
+  }
+
+  /** The same with chains of one buffer in any region. */
+  private static int placeSingles(
       Chains c,
       Burst burst,
       MemorySegment[] guest,
@@ -232,14 +279,8 @@ public final class ReceivePath extends QueueSide {
       }
       MemorySegment to = guest[region[b]];
       long at = offset[b];
-      // What stands there already is not written again: the guest's core has the line in its cache,
-      // where a store would take it away, and the buffer's last header was most likely the same.
-      if (to.get(LONG, at) != 0) {
-        to.set(LONG, at, 0L);
-      }
-      if (to.get(INT, at + 8) != ONE_BUFFER) {
-        to.set(INT, at + 8, ONE_BUFFER);
-      }
+      to.set(LONG, at, 0L);
+      to.set(INT, at + 8, ONE_BUFFER);
       MemorySegment.copy(frames[fromRegion[f]], fromOffset[f], to, at + HEADER, bytes);
       written[w] = HEADER + bytes;
     }
@@ -303,6 +344,7 @@ public final class ReceivePath extends QueueSide {
   }
 
   private boolean holds(int bytes) {
+    chains.unfold();
     if (!mergeable) {
       // A buffer for the header alone takes no frame: those that come are dropped by copying.
       return window < windowEnd && chains.writableBytes[window] > header;
@@ -352,7 +394,7 @@ public final class ReceivePath extends QueueSide {
     return count(delivered, dropped, bytes, false);
   }
 
-  /** Names the buffers for one frame, its header left out; -1 if that is not possible. */
+  /** Names the buffers for one frame, its header left out; -1 if there are none or too many. */
   private int buffersFrom(int w) {
     int e = 0;
     long room = 0;
@@ -363,6 +405,9 @@ public final class ReceivePath extends QueueSide {
         int here = Math.min(skip, length);
         skip -= here;
         if (length > here) {
+          if (e == LENT) {
+            return -1;
+          }
           buffers.region[e] = lent[chains.region[b]];
           buffers.offset[e] = chains.offset[b] + here;
           buffers.room[e++] = length - here;

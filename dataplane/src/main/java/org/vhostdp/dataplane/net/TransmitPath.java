@@ -27,6 +27,9 @@ public final class TransmitPath extends QueueSide {
   private static final ValueLayout.OfShort SHORT =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+  /** Entries of a burst of lent buffers; a frame of more is copied. */
+  private static final int LENT = 256;
+
   /** Least bytes of a frame: an Ethernet header. */
   private static final int LEAST = 14;
 
@@ -58,7 +61,7 @@ public final class TransmitPath extends QueueSide {
     this.maxFrame = setup.maxFrame();
     this.maxSegments = maxSegments;
     this.allowed = Features.txOffloads(setup.features());
-    this.burst = new Burst(Math.max(BURST, lent == null ? BURST : chains.bufferCapacity()));
+    this.burst = new Burst(lent == null ? BURST : LENT);
   }
 
   /** Whether the driver took less than there was, last time. */
@@ -114,9 +117,13 @@ public final class TransmitPath extends QueueSide {
 
   /** Fills claimed frames, in order, until one is unusual; returns how many. */
   private int fillBatch(int claimed) {
-    int done = 0;
+    int plain = Math.min(claimed, chains.plain);
+    int done = fillPlain(chains, burst, guest, frames, header, allowed != 0, maxFrame, plain);
+    if (done < claimed) {
+      chains.unfold();
+    }
     while (done < claimed) {
-      done = fillUsual(chains, burst, guest, frames, header, maxFrame, done, claimed);
+      done = fillUsual(chains, burst, guest, frames, header, allowed != 0, maxFrame, done, claimed);
       if (done == claimed || !describe(done)) {
         break;
       }
@@ -126,15 +133,56 @@ public final class TransmitPath extends QueueSide {
   }
 
   /**
-   * The loop of frames without metadata. Static, with everything in locals: a store to memory
-   * outside the heap makes the compiler load every field again.
+   * The loop of plain chains with frames without metadata. Static, with everything in locals: a
+   * store to memory outside the heap makes the compiler load every field again.
+   *
+   * @param described whether headers may say anything
+   * @return the first that is none, or the end
    */
+  private static int fillPlain(
+      Chains c,
+      Burst burst,
+      MemorySegment[] guest,
+      MemorySegment[] frames,
+      int header,
+      boolean described,
+      int maxFrame,
+      int end) {
+    long[] offset = c.offset;
+    int[] length = c.length;
+    int[] room = burst.room;
+    int[] toRegion = burst.region;
+    long[] toOffset = burst.offset;
+    int[] toLength = burst.length;
+    int[] flags = burst.flags;
+    MemorySegment from = guest[c.plainRegion];
+    for (int i = 0; i < end; i++) {
+      int bytes = length[i] - header;
+      if (bytes < LEAST || bytes > room[i] || bytes > maxFrame) {
+        return i;
+      }
+      long at = offset[i];
+      // flags and gso_type of a plain frame are zero: the rest of its header does not matter. A
+      // driver without offloads sets them to zero (virtio 1.3, 5.1.6.2): then the header's cache
+      // line, often not the payload's, need not come over from the guest's core at all.
+      if (described && from.get(SHORT, at) != 0) {
+        return i;
+      }
+      flags[i] = 0;
+      toLength[i] = bytes;
+      MemorySegment.copy(from, at + header, frames[toRegion[i]], toOffset[i], bytes);
+    }
+    return end;
+  }
+
+  /** The same for chains of any form. */
   private static int fillUsual(
       Chains c,
       Burst burst,
       MemorySegment[] guest,
       MemorySegment[] frames,
       int header,
+      boolean described,
       int maxFrame,
       int begin,
       int end) {
@@ -158,8 +206,7 @@ public final class TransmitPath extends QueueSide {
       }
       MemorySegment from = guest[region[b]];
       long at = offset[b];
-      // flags and gso_type of a plain frame are zero: the rest of its header does not matter.
-      if (from.get(SHORT, at) != 0) {
+      if (described && from.get(SHORT, at) != 0) {
         return i;
       }
       flags[i] = 0;
@@ -195,7 +242,8 @@ public final class TransmitPath extends QueueSide {
     long at = chains.offset[b];
     long word = from.get(LONG, at);
     burst.flags[i] = 0;
-    if ((word & 0xFFFF) != 0
+    if (allowed != 0
+        && (word & 0xFFFF) != 0
         && !metadata(i, word, from.get(SHORT, at + 8) & 0xFFFF, bytes)) {
       return false;
     }
@@ -220,6 +268,7 @@ public final class TransmitPath extends QueueSide {
 
   /** Lends the guest's own buffers; returns how many frames the driver accepted. */
   private int sendForeign(int n) {
+    chains.unfold();
     int entries = 0;
     int filled = 0;
     while (filled < n && filled < BURST) {
@@ -249,13 +298,16 @@ public final class TransmitPath extends QueueSide {
     long bytes = chains.readableBytes[i] - header;
     int b = chains.first[i];
     int end = chains.writable[i];
-    if (bytes < LEAST || bytes > maxFrame || end - b > maxSegments || chains.length[b] < header) {
+    if (bytes < LEAST
+        || bytes > maxFrame
+        || end - b > Math.min(maxSegments, LENT - at)
+        || chains.length[b] < header) {
       return 0;
     }
     MemorySegment from = guest[chains.region[b]];
     long start = chains.offset[b];
     long word = from.get(LONG, start);
-    if ((word & 0xFFFF) == 0) {
+    if (allowed == 0 || (word & 0xFFFF) == 0) {
       burst.flags[at] = 0;
     } else if (!metadata(at, word, from.get(SHORT, start + 8) & 0xFFFF, bytes)) {
       return 0;
@@ -285,6 +337,7 @@ public final class TransmitPath extends QueueSide {
    * @return 1, or 0 if the driver has no room now
    */
   private int sendHead() {
+    chains.unfold();
     long bytes = chains.readableBytes[0] - header;
     if (bytes < LEAST) {
       return drop(Name.DROPPED_MALFORMED);
@@ -295,7 +348,9 @@ public final class TransmitPath extends QueueSide {
     long at = gatherHeader();
     long word = scratch.get(LONG, 0);
     burst.flags[0] = 0;
-    if ((word & 0xFFFF) != 0 && !metadata(0, word, scratch.get(SHORT, 8) & 0xFFFF, bytes)) {
+    if (allowed != 0
+        && (word & 0xFFFF) != 0
+        && !metadata(0, word, scratch.get(SHORT, 8) & 0xFFFF, bytes)) {
       return drop(Name.DROPPED_MALFORMED);
     }
     int flags = burst.flags[0];

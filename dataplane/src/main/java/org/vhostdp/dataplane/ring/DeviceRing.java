@@ -31,9 +31,16 @@ public abstract sealed class DeviceRing permits SplitRing, PackedRing {
   static final int INDIRECT = 4;
 
   final int size;
+
+  /** Most descriptors of a chain. */
+  final int longest;
+
   final boolean eventIdx;
   final boolean inOrder;
   final GuestMemory memory;
+
+  /** NEXT, WRITE and INDIRECT of a plain chain's descriptor. */
+  final int plainFlags;
 
   private final boolean indirectAllowed;
   private final MemorySegment indirect;
@@ -46,14 +53,16 @@ public abstract sealed class DeviceRing permits SplitRing, PackedRing {
 
   DeviceRing(RingLayout layout, GuestMemory memory) {
     this.size = layout.size();
+    this.longest = Math.min(size, Chains.LONGEST);
     this.eventIdx = layout.eventIdx();
     this.inOrder = layout.inOrder();
+    this.plainFlags = layout.readOnly() ? 0 : WRITE;
     this.indirectAllowed = layout.indirect();
     this.memory = memory;
     this.segments = memory.segments();
     // An indirect table is copied before it is read: it may cross regions, and the guest may change
     // it between two reads.
-    this.indirect = MemorySegment.ofArray(new long[2 * size]);
+    this.indirect = MemorySegment.ofArray(new long[2 * longest]);
   }
 
   /** Makes the ring that the layout describes. The layout has been checked. */
@@ -77,7 +86,8 @@ public abstract sealed class DeviceRing permits SplitRing, PackedRing {
   }
 
   /**
-   * Reads available chains without consuming them.
+   * Reads available chains without consuming them. The leading ones may be folded, see {@link
+   * Chains}.
    *
    * @param chains overwritten
    * @param max at most so many, up to the capacity
@@ -119,6 +129,13 @@ public abstract sealed class DeviceRing permits SplitRing, PackedRing {
       fault = why;
     }
     return -1;
+  }
+
+  /** What is wrong with a chain that does not end. */
+  final String tooLong() {
+    return size <= longest
+        ? "a chain is longer than the ring: a loop"
+        : "a chain has more than " + longest + " descriptors";
   }
 
   /** Appends one buffer; false after breaking the ring. */
@@ -181,7 +198,7 @@ public abstract sealed class DeviceRing permits SplitRing, PackedRing {
     if ((flags & NEXT) != 0) {
       return broken("an indirect descriptor with a next one");
     }
-    if (bytes == 0 || (bytes & 15) != 0 || bytes > 16L * size) {
+    if (bytes == 0 || (bytes & 15) != 0 || bytes > 16L * longest) {
       return broken("an indirect table of " + bytes + " bytes");
     }
     int mark = c.buffers;
@@ -266,12 +283,12 @@ public abstract sealed class DeviceRing permits SplitRing, PackedRing {
 
   /** How many chains of one buffer fit the batch and leave room for one of the greatest length. */
   final int singlesWithRoom(Chains c) {
-    return c.region.length - c.buffers - 2 * size + 1;
+    return c.region.length - c.buffers - 2 * longest + 1;
   }
 
   /** Whether a chain of the greatest length still fits the batch. */
   final boolean roomForChain(Chains c) {
-    return c.region.length - c.buffers >= 2 * size;
+    return c.region.length - c.buffers >= 2 * longest;
   }
 
   /**

@@ -75,11 +75,10 @@ public final class PackedRing extends DeviceRing {
     int free = size;
     int i = 0;
     while (i < max && free > 0 && roomForChain(c)) {
-      int plain = readPlain(c, i, slot, phase, plainLimit(c, i, max, slot, free));
-      c.buffers += plain - i;
-      free -= plain - i;
-      slot += plain - i;
-      i = plain;
+      int run = readRun(c, i, slot, phase, plainLimit(c, i, max, slot, free));
+      free -= run - i;
+      slot += run - i;
+      i = run;
       if (slot < size && i < max && free > 0 && roomForChain(c)) {
         // Acquire: address and buffer are read after the flags that made them available.
         long word = (long) LONG_HANDLE.getAcquire(ring, slot * 16L + 8);
@@ -117,8 +116,59 @@ public final class PackedRing extends DeviceRing {
     return i + most;
   }
 
-  private int readPlain(Chains c, int begin, int slot, boolean phase, int end) {
-    return readPlain(ring, c, begin, slot, phase, end, hitGuest(), hitSize(), hitRegion());
+  /** Chains of one buffer each: plain ones, as long as there were no others before. */
+  private int readRun(Chains c, int begin, int slot, boolean phase, int end) {
+    int i = begin;
+    if (i == c.plain) {
+      i = readPlain(ring, c, i, slot, phase, plainFlags, end, hitGuest(), hitSize());
+      if (i > begin) {
+        c.plainTo(i, hitRegion(), plainFlags == WRITE);
+      }
+      return i;
+    }
+    i = readSingles(ring, c, i, slot, phase, end, hitGuest(), hitSize(), hitRegion());
+    c.buffers += i - begin;
+    return i;
+  }
+
+  /**
+   * The loop of plain chains, in the region last hit. Static, with everything in locals, and with
+   * as few stores as will do.
+   *
+   * @return the first chain that is none, or the end
+   */
+  private static int readPlain(
+      MemorySegment ring,
+      Chains c,
+      int begin,
+      int beginSlot,
+      boolean phase,
+      int plainFlags,
+      int end,
+      long hitGuest,
+      long hitSize) {
+    int[] id = c.id;
+    long[] offsets = c.offset;
+    int[] length = c.length;
+    long expected = (phase ? AVAIL_BIT : USED_BIT) | (long) plainFlags << 48;
+    long relevant = AVAIL_BIT | USED_BIT | (long) (NEXT | WRITE | INDIRECT) << 48;
+    for (int i = begin; i < end; i++) {
+      long at = (beginSlot + i - begin) * 16L;
+      // Acquire: address and buffer are read after the flags that made them available.
+      long word = (long) LONG_HANDLE.getAcquire(ring, at + 8);
+      if ((word & relevant) != expected) {
+        return i;
+      }
+      long offset = ring.get(LONG, at) - hitGuest;
+      long bytes = word & 0xFFFFFFFFL;
+      if (offset < 0 || offset > hitSize - bytes || (int) bytes <= 0) {
+        return i;
+      }
+      offsets[i] = offset;
+      length[i] = (int) bytes;
+      id[i] = (int) (word >>> 32) & 0xFFFF;
+    }
+    return end;
   }
 
   /**
@@ -126,7 +176,7 @@ public final class PackedRing extends DeviceRing {
    *
    * @return the first chain that is none, or the end
    */
-  private static int readPlain(
+  private static int readSingles(
       MemorySegment ring,
       Chains c,
       int begin,
@@ -207,9 +257,9 @@ public final class PackedRing extends DeviceRing {
       long hitGuest,
       long hitSize,
       int hitRegion) {
-    int size = (int) (ring.byteSize() >>> 4);
+    int most = Math.min((int) (ring.byteSize() >>> 4), Chains.LONGEST);
     int b = c.buffers;
-    int last = c.region.length - 2 * size;
+    int last = c.region.length - 2 * most;
     long expected = (phase ? AVAIL_BIT : USED_BIT) | (long) INDIRECT << 48;
     long single = AVAIL_BIT | USED_BIT | (long) (NEXT | INDIRECT) << 48;
     int i = begin;
@@ -226,7 +276,7 @@ public final class PackedRing extends DeviceRing {
               memory,
               at,
               word & 0xFFFFFFFFL,
-              size,
+              most,
               48,
               ignored,
               c,
@@ -255,7 +305,7 @@ public final class PackedRing extends DeviceRing {
     begin(c, i);
     int slot = firstSlot;
     long word = firstWord;
-    for (int taken = 1; taken <= free; taken++) {
+    for (int taken = 1; taken <= Math.min(free, longest); taken++) {
       int flags = (int) (word >>> 48);
       long address = ring.get(LONG, slot * 16L);
       long bytes = word & 0xFFFFFFFFL;
@@ -280,7 +330,7 @@ public final class PackedRing extends DeviceRing {
       // The driver makes a chain available by its head, written last: the others are complete.
       word = ring.get(LONG, slot * 16L + 8);
     }
-    broken("a chain is longer than the ring");
+    broken(tooLong());
     return false;
   }
 
@@ -307,14 +357,14 @@ public final class PackedRing extends DeviceRing {
     if (inOrder && batchNeedsOneEntry(c, from, count)) {
       int slots = 0;
       for (int i = from; i < from + count; i++) {
-        slots += c.slots[i];
+        slots += i < c.plain ? 1 : c.slots[i];
       }
       put(c.id[from + count - 1], 0);
       advance(slots);
     } else {
       for (int i = from; i < from + count; i++) {
         put(c.id[i], c.written[i]);
-        advance(c.slots[i]);
+        advance(i < c.plain ? 1 : c.slots[i]);
       }
     }
     next = usedSlot;
@@ -323,8 +373,11 @@ public final class PackedRing extends DeviceRing {
 
   /** Only where nothing can be written: a skipped buffer counts as wholly written (2.8.16). */
   private static boolean batchNeedsOneEntry(Chains c, int from, int count) {
+    if (from < c.plain && c.plainWritable) {
+      return false;
+    }
     long writable = 0;
-    for (int i = from; i < from + count; i++) {
+    for (int i = Math.max(from, c.plain); i < from + count; i++) {
       writable |= c.writableBytes[i];
     }
     return writable == 0;

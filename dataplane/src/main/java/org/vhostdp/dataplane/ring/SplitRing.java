@@ -59,27 +59,73 @@ public final class SplitRing extends DeviceRing {
   }
 
   private int read(Chains c, int n) {
-    int i = 0;
+    int i = readPlain(c, Math.min(n, singlesWithRoom(c)));
+    c.plainTo(i, hitRegion(), plainFlags == WRITE);
     while (i < n && roomForChain(c)) {
-      int plain = readPlain(c, i, Math.min(n, i + singlesWithRoom(c)));
-      c.buffers += plain - i;
-      i = plain;
-      if (i < n && indirectAllowed()) {
-        i = readTables(c, i, n);
-      }
-      if (i == plain && i < n && roomForChain(c)) {
-        if (!readAny(c, i)) {
-          return -1;
-        }
+      int tables = indirectAllowed() ? readTables(c, i, n) : i;
+      if (tables > i) {
+        i = tables;
+      } else if (readAny(c, i)) {
         i++;
+      } else {
+        return -1;
       }
+      int singles = readSingles(c, i, Math.min(n, i + Math.max(0, singlesWithRoom(c))));
+      c.buffers += singles - i;
+      i = singles;
     }
     c.count = i;
     return i;
   }
 
-  private int readPlain(Chains c, int begin, int end) {
+  private int readPlain(Chains c, int end) {
     return readPlain(
+        avail, descriptors, mask, nextAvail, plainFlags, c, end, hitGuest(), hitSize());
+  }
+
+  /**
+   * The loop of plain chains, in the region last hit. Static, with everything in locals, and with
+   * as few stores as will do.
+   *
+   * @return the first chain that is none, or the end
+   */
+  private static int readPlain(
+      MemorySegment ring,
+      MemorySegment table,
+      int mask,
+      int next,
+      int plainFlags,
+      Chains c,
+      int end,
+      long hitGuest,
+      long hitSize) {
+    int[] id = c.id;
+    long[] offsets = c.offset;
+    int[] length = c.length;
+    for (int i = 0; i < end; i++) {
+      int named = ring.get(SHORT, ENTRIES + 2L * ((next + i) & mask)) & 0xFFFF;
+      // If the page vanishes under the load, the register keeps whatever it held until the error is
+      // raised, and the compiler takes 16 bits for granted: only the masked number is safe to use.
+      int head = named & mask;
+      long word = table.get(LONG, head * 16L + 8);
+      long offset = table.get(LONG, head * 16L) - hitGuest;
+      long bytes = word & 0xFFFFFFFFL;
+      if (head != named
+          || ((int) (word >>> 32) & (NEXT | WRITE | INDIRECT)) != plainFlags
+          || offset < 0
+          || offset > hitSize - bytes
+          || (int) bytes <= 0) {
+        return i;
+      }
+      offsets[i] = offset;
+      length[i] = (int) bytes;
+      id[i] = head;
+    }
+    return end;
+  }
+
+  private int readSingles(Chains c, int begin, int end) {
+    return readSingles(
         avail, descriptors, mask, nextAvail, c, begin, end, hitGuest(), hitSize(), hitRegion());
   }
 
@@ -88,7 +134,7 @@ public final class SplitRing extends DeviceRing {
    *
    * @return the first chain that is none, or the end
    */
-  private static int readPlain(
+  private static int readSingles(
       MemorySegment ring,
       MemorySegment table,
       int mask,
@@ -175,7 +221,8 @@ public final class SplitRing extends DeviceRing {
     int size = (int) (table.byteSize() >>> 4);
     int mask = size - 1;
     int b = c.buffers;
-    int last = c.region.length - 2 * size;
+    int most = Math.min(size, Chains.LONGEST);
+    int last = c.region.length - 2 * most;
     int i = begin;
     while (i < end && b <= last) {
       int named = ring.get(SHORT, ENTRIES + 2L * ((next + i) & mask)) & 0xFFFF;
@@ -187,7 +234,7 @@ public final class SplitRing extends DeviceRing {
       long at = table.get(LONG, head * 16L) - hitGuest;
       int after =
           IndirectTable.read(
-              memory, at, word & 0xFFFFFFFFL, size, 32, 0, c, i, b, hitGuest, hitSize, hitRegion);
+              memory, at, word & 0xFFFFFFFFL, most, 32, 0, c, i, b, hitGuest, hitSize, hitRegion);
       if (after < 0) {
         break;
       }
@@ -216,7 +263,7 @@ public final class SplitRing extends DeviceRing {
     begin(c, i);
     long address = headAddress;
     long word = headWord;
-    for (int left = size; left > 0; left--) {
+    for (int left = longest; left > 0; left--) {
       int flags = (int) (word >>> 32) & 0xFFFF;
       if ((flags & INDIRECT) != 0) {
         if (!walkIndirect(c, i, loadIndirect(c, address, word & 0xFFFFFFFFL, flags))) {
@@ -240,7 +287,7 @@ public final class SplitRing extends DeviceRing {
       address = descriptors.get(LONG, next * 16L);
       word = descriptors.get(LONG, next * 16L + 8);
     }
-    broken("a chain is longer than the ring: a loop");
+    broken(tooLong());
     return false;
   }
 
@@ -294,8 +341,11 @@ public final class SplitRing extends DeviceRing {
 
   /** Only where nothing can be written: a skipped buffer counts as wholly written (2.7.9). */
   private static boolean batchNeedsOneEntry(Chains c, int from, int count) {
+    if (from < c.plain && c.plainWritable) {
+      return false;
+    }
     long writable = 0;
-    for (int i = from; i < from + count; i++) {
+    for (int i = Math.max(from, c.plain); i < from + count; i++) {
       writable |= c.writableBytes[i];
     }
     return writable == 0;

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.vhostdp.dataplane.net.QueueCounters.Name;
 import org.vhostdp.dataplane.ring.RingBed;
 import org.vhostdp.dataplane.ring.RingBed.Layout;
@@ -133,11 +134,29 @@ class HostileFrameTest {
     }
   }
 
-  @Test
-  void offloadsWithoutAnyNegotiated() throws Exception {
+  /** Without offloads a header has nothing to say, and is not read. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aHeaderMeansNothingWithoutOffloads(boolean foreign) throws Exception {
     try (NetBed bed = new NetBed(Layout.ONE_REGION, 64, PLAIN)) {
+      RecordingTx tx = new RecordingTx(ROOM, bed.guestMemory());
+      TransmitPath path = bed.transmit(tx, MAX_FRAME, SEGMENTS, foreign);
       byte[] frame = NetBed.frame(random, 1000);
-      assertDropped(bed, false, bed.packet(new NetHeader().checksum(14, 2), frame));
+      byte[] packet = bed.packet(new NetHeader().checksum(60_000, 2), frame);
+      assertTrue(bed.send(packet, false));
+      assertTrue(bed.send(packet, false, 5, 300));
+      bed.driver().publish();
+      for (int left = 2; left > 0; ) {
+        int n = path.poll();
+        assertTrue(n > 0);
+        left -= n;
+      }
+      assertEquals(2, tx.sent.size());
+      for (RecordingTx.Sent sent : tx.sent) {
+        assertEquals(0, sent.flags());
+        assertArrayEquals(frame, sent.bytes());
+      }
+      assertEquals(2, bed.reclaim());
     }
   }
 

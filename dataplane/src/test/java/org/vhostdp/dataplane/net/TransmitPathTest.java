@@ -141,9 +141,9 @@ class TransmitPathTest {
       try (NetBed bed = new NetBed(Layout.ONE_REGION, 256, PLAIN)) {
         RecordingTx tx = new RecordingTx(ROOM, bed.guestMemory());
         TransmitPath path = bed.transmit(tx, MAX_FRAME, SEGMENTS, foreign);
-        List<byte[]> frames = sendFrames(bed, 256, 14);
+        List<byte[]> frames = sendFrames(bed, 128, 14);
         assertEquals(
-            List.of(64, 64, 64, 64, 0), IntStream.range(0, 5).mapToObj(i -> path.poll()).toList());
+            List.of(32, 32, 32, 32, 0), IntStream.range(0, 5).mapToObj(i -> path.poll()).toList());
         assertSent(frames, tx);
       }
     }

@@ -118,5 +118,6 @@ abstract class HostileRing {
 
   final void assertCollected(int count) {
     assertEquals(count, bed.device().collect(chains, SIZE), bed.device().fault());
+    chains.unfold();
   }
 }

@@ -119,6 +119,7 @@ class NotificationTest {
         bed.device().suppressKicks();
       }
       int n = bed.device().collect(chains, 1 + random.nextInt(16));
+      chains.unfold();
       assertTrue(n >= 0, bed.device().fault());
       if (n > 0) {
         for (int i = 0; i < n; i++) {
@@ -267,6 +268,7 @@ class NotificationTest {
   private static boolean complete(RingBed bed, int count) {
     Chains chains = new Chains(Math.min(8, bed.device().size()), bed.device().size());
     assertEquals(count, bed.device().collect(chains, count));
+    chains.unfold();
     bed.device().complete(chains, 0, count);
     bed.device().flush();
     return bed.device().interruptWanted();

@@ -165,6 +165,7 @@ public final class RingBed implements AutoCloseable {
       driver.publish();
       driver.kickNeeded();
       assertEquals(n, device.collect(batch, n), device.fault());
+      batch.unfold();
       for (int i = 0; i < n; i++) {
         batch.written[i] = 0;
       }

@@ -155,6 +155,7 @@ class RingPropertiesTest {
     /** The device takes some, returns some of these; the driver takes those back. */
     private void turn() {
       int n = bed.device().collect(chains, 1 + random.nextInt(chains.capacity()));
+      chains.unfold();
       assertTrue(n >= 0, bed.device().fault());
       assertTrue(n <= open.size());
       assertEquals(open.isEmpty(), n == 0, "what is published is collected");

@@ -138,6 +138,7 @@ class RingStressTest {
       ring.suppressKicks();
       while (expected < chains) {
         int n = ring.collect(batch, 1 + random.nextInt(batch.capacity()));
+        batch.unfold();
         if (n < 0) {
           throw new AssertionError(ring.fault());
         }

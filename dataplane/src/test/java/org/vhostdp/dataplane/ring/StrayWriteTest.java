@@ -41,6 +41,7 @@ class StrayWriteTest extends HostileRing {
             bed.driver().base() & 0xFFFF);
     DeviceRing reading = DeviceRing.of(layout.forReading(), bed.memory());
     assertEquals(1, reading.collect(chains, SIZE), reading.fault());
+    chains.unfold();
     assertEquals(3 * 64, chains.readableBytes[0]);
     assertEquals(0, chains.writableBytes[0]);
   }
