@@ -43,9 +43,9 @@ final class HotMethods {
     hot.add(ring + "interruptWanted");
     hot.add(NET + "QueueSide::publish");
     hot.add(NET + (v.transmit() ? "TransmitPath::poll" : "ReceivePath::poll"));
-    hot.add(ring + (v.indirect() ? "walkIndirect" : v.buffers().length > 1 ? "walk" : "readPlain"));
+    hot.add(ring + (v.indirect() ? "readTables" : v.buffers().length > 1 ? "walk" : "readPlain"));
     if (v.transmit()) {
-      String fill = v.plain() ? "TransmitPath::fillPlain" : "TransmitPath::fill";
+      String fill = v.plain() ? "TransmitPath::fillPlain" : "TransmitPath::fillUsual";
       hot.add(NET + (v.foreign() ? "TransmitPath::refer" : fill));
       hot.add(DRIVER + "SinkTx::transmit");
     } else if (v.foreign()) {

@@ -43,8 +43,8 @@ record OutOfLine(String caller, String callee, Why why) {
     allow(Why.BURST, "TransmitPath::sendCopies", "SinkTx::claim", "SinkTx::transmit");
     allow(Why.BURST, "TransmitPath::sendForeign", "SinkTx::transmit");
     allow(Why.RUN, "TransmitPath::fillBatch", "TransmitPath::fillPlain");
-    allow(Why.UNUSUAL, "TransmitPath::fillBatch", "TransmitPath::fill");
-    allow(Why.UNUSUAL, "TransmitPath::fill", "TransmitPath::copyRest");
+    allow(Why.RUN, "TransmitPath::fillBatch", "TransmitPath::fillUsual", "Chains::unfold");
+    allow(Why.UNUSUAL, "TransmitPath::fillBatch", "TransmitPath::describe");
     allow(Why.FOREIGN, "TransmitPath::sendForeign", "TransmitPath::refer");
 
     allow(Why.BURST, "ReceivePath::poll", "ReceivePath::deliver", "ReceivePath::direct");
@@ -57,7 +57,11 @@ record OutOfLine(String caller, String callee, Why why) {
     allow(Why.BURST, "ReceivePath::direct", "QueueSide::publish");
     allow(Why.BURST, "ReceivePath::collectMore", "SplitRing::collect", "PackedRing::collect");
     allow(Why.RUN, "ReceivePath::deliver", "ReceivePath::placePlain");
-    allow(Why.RUN, "ReceivePath::placePlain", "ReceivePath::placePlain");
+    allow(
+        Why.RUN, "ReceivePath::placePlain", "ReceivePath::placePlain", "ReceivePath::placeSingles");
+    allow(Why.RUN, "ReceivePath::deliver", "Chains::unfold");
+    allow(Why.FOREIGN, "ReceivePath::holds", "Chains::unfold");
+    allow(Why.BURST, "ReceivePath::poll", "ReceivePath::buffersFrom");
     allow(Why.UNUSUAL, "ReceivePath::deliver", "ReceivePath::place");
     allow(Why.UNUSUAL, "ReceivePath::place", "ScatterCursor::header", "ScatterCursor::write");
     allow(Why.UNUSUAL, "ScatterCursor::header", "ScatterCursor::write");
@@ -68,11 +72,17 @@ record OutOfLine(String caller, String callee, Why why) {
     allow(Why.BURST, "SplitRing::collect", "SplitRing::read");
     allow(Why.RUN, "SplitRing::read", "SplitRing::readPlain");
     allow(Why.RUN, "SplitRing::readPlain", "SplitRing::readPlain");
+    allow(Why.RUN, "SplitRing::read", "SplitRing::readTables", "SplitRing::readSingles");
+    allow(Why.RUN, "SplitRing::readTables", "SplitRing::readTables");
+    allow(Why.RUN, "SplitRing::readSingles", "SplitRing::readSingles");
+    allow(Why.UNUSUAL, "SplitRing::readTables", "IndirectTable::read");
     allow(Why.UNUSUAL, "SplitRing::read", "SplitRing::readAny");
     allow(Why.UNUSUAL, "SplitRing::readAny", "SplitRing::walk");
     allow(Why.UNUSUAL, "SplitRing::walk", "SplitRing::walkIndirect", "DeviceRing::loadIndirect");
-    allow(Why.RUN, "PackedRing::collect", "PackedRing::readPlain");
-    allow(Why.RUN, "PackedRing::readPlain", "PackedRing::readPlain");
+    allow(Why.RUN, "PackedRing::collect", "PackedRing::readRun", "PackedRing::readTables");
+    allow(Why.RUN, "PackedRing::readRun", "PackedRing::readPlain", "PackedRing::readSingles");
+    allow(Why.RUN, "PackedRing::readTables", "PackedRing::readTables");
+    allow(Why.UNUSUAL, "PackedRing::readTables", "IndirectTable::read");
     allow(Why.UNUSUAL, "PackedRing::collect", "PackedRing::walk");
     allow(Why.UNUSUAL, "PackedRing::walk", "PackedRing::walkIndirect", "DeviceRing::loadIndirect");
 

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.vhostdp.dataplane.memory.MemoryRefused;
 import org.vhostdp.dataplane.net.QueueCounters.Name;
 import org.vhostdp.dataplane.ring.RingBed;
 import org.vhostdp.dataplane.ring.RingBed.Layout;
@@ -69,6 +70,11 @@ final class NetBed implements AutoCloseable {
   }
 
   TransmitPath transmit(RecordingTx tx, int maxFrame, int segments, boolean foreign) {
+    try {
+      ring.forReading();
+    } catch (MemoryRefused e) {
+      throw new IllegalStateException(e);
+    }
     return new TransmitPath(setup(ring, counters, maxFrame, foreign), tx, tx.regions(), segments);
   }
 

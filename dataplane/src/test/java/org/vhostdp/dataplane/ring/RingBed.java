@@ -112,16 +112,23 @@ public final class RingBed implements AutoCloseable {
 
   /** A new device side that begins at an index, right or wrong. */
   public void attach(int base) throws MemoryRefused {
-    RingLayout found =
-        RingLayout.locate(
-            memory,
-            Features.rings(features),
-            driver.size(),
-            twin.userAddress(driver.descriptorAddress()),
-            twin.userAddress(driver.driverAddress()),
-            twin.userAddress(driver.deviceAddress()),
-            base);
-    device = DeviceRing.of(found, memory);
+    device = DeviceRing.of(layout(base), memory);
+  }
+
+  /** From now on the device side is that of a queue which the device only reads. */
+  public void forReading() throws MemoryRefused {
+    device = DeviceRing.of(layout(device.base()).forReading(), memory);
+  }
+
+  private RingLayout layout(int base) throws MemoryRefused {
+    return RingLayout.locate(
+        memory,
+        Features.rings(features),
+        driver.size(),
+        twin.userAddress(driver.descriptorAddress()),
+        twin.userAddress(driver.driverAddress()),
+        twin.userAddress(driver.deviceAddress()),
+        base);
   }
 
   public TwinMemory twin() {
