@@ -111,15 +111,25 @@ public final class Testpmd implements AutoCloseable {
     long before = System.nanoTime();
     String text = command("show fwd stats all");
     long after = System.nanoTime();
-    Matcher totals = TOTALS.matcher(text);
-    if (!totals.find()) {
+    Counters counters = parse(text, before + (after - before) / 2);
+    if (counters == null) {
       throw child.failed("gave no statistics");
     }
+    return counters;
+  }
+
+  /** Reads the answer to "show fwd stats all"; null if it is none. */
+  static Counters parse(String text, long nanos) {
+    Matcher totals = TOTALS.matcher(text);
+    if (!totals.find()) {
+      return null;
+    }
+    // Before the first frame there is no line of cycles.
     Matcher cycles = CYCLES.matcher(text);
     double busy =
         cycles.find() ? Long.parseLong(cycles.group(1)) * 1e3 / Long.parseLong(cycles.group(2)) : 0;
     return new Counters(
-        before + (after - before) / 2,
+        nanos,
         Long.parseLong(totals.group(1)),
         Long.parseLong(totals.group(2)),
         Long.parseLong(totals.group(3)),

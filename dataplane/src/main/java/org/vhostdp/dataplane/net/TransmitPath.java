@@ -30,6 +30,9 @@ public final class TransmitPath extends QueueSide {
   /** Entries of a burst of lent buffers; a frame of more is copied. */
   private static final int LENT = 256;
 
+  /** Frames copied between two preparations of their completion: those of two cache lines. */
+  private static final int PREPARED = 8;
+
   /** Least bytes of a frame: an Ethernet header. */
   private static final int LEAST = 14;
 
@@ -95,6 +98,8 @@ public final class TransmitPath extends QueueSide {
     if (done > 0) {
       ring.complete(chains, 0, done);
       publish();
+    } else {
+      ring.takeBack(chains);
     }
     return done;
   }
@@ -103,7 +108,7 @@ public final class TransmitPath extends QueueSide {
   private int sendCopies(int n) {
     int claimed = driver.claim(burst, n);
     int filled = fillBatch(claimed);
-    int sent = filled == 0 ? 0 : driver.transmit(burst, 0, filled);
+    int sent = filled == 0 ? 0 : transmit(filled);
     if (sent < claimed) {
       driver.unclaim(burst, sent, claimed - sent);
     }
@@ -115,10 +120,30 @@ public final class TransmitPath extends QueueSide {
     return sent;
   }
 
+  private int transmit(int filled) {
+    try {
+      return driver.transmit(burst, 0, filled);
+    } catch (RuntimeException | Error e) {
+      // The driver has failed; what was prepared for its frames is taken back.
+      ring.takeBack(chains);
+      throw e;
+    }
+  }
+
   /** Fills claimed frames, in order, until one is unusual; returns how many. */
   private int fillBatch(int claimed) {
     int plain = Math.min(claimed, chains.plain);
-    int done = fillPlain(chains, burst, guest, frames, header, allowed != 0, maxFrame, plain);
+    int done = 0;
+    while (done < plain) {
+      int end = Math.min(plain, done + PREPARED);
+      int filled =
+          fillPlain(chains, burst, guest, frames, header, allowed != 0, maxFrame, done, end);
+      ring.prepare(chains, done, filled);
+      done = filled;
+      if (filled < end) {
+        break;
+      }
+    }
     if (done < claimed) {
       chains.unfold();
     }
@@ -147,6 +172,7 @@ public final class TransmitPath extends QueueSide {
       int header,
       boolean described,
       int maxFrame,
+      int begin,
       int end) {
     long[] offset = c.offset;
     int[] length = c.length;
@@ -156,7 +182,7 @@ public final class TransmitPath extends QueueSide {
     int[] toLength = burst.length;
     int[] flags = burst.flags;
     MemorySegment from = guest[c.plainRegion];
-    for (int i = 0; i < end; i++) {
+    for (int i = begin; i < end; i++) {
       int bytes = length[i] - header;
       if (bytes < LEAST || bytes > room[i] || bytes > maxFrame) {
         return i;

@@ -102,6 +102,22 @@ public abstract sealed class DeviceRing permits SplitRing, PackedRing {
    */
   public abstract void complete(Chains chains, int from, int count);
 
+  /**
+   * Prepares the completion of plain chains of the last batch, to which nothing was written. A
+   * later {@link #complete} takes back what was prepared for more chains than it completes. Nothing
+   * becomes visible by it.
+   *
+   * <p>In a packed ring used elements lie where the descriptors were. Their cache lines come from
+   * the driver's core one after the other; begun early, that happens while frames are copied.
+   *
+   * @param from the first chain not prepared before
+   * @param to after the last; not beyond {@link Chains#plain}
+   */
+  public abstract void prepare(Chains chains, int from, int to);
+
+  /** Takes back what was prepared of the last batch, none of which is completed. */
+  public abstract void takeBack(Chains chains);
+
   /** Makes completed chains visible to the driver: one release for the batch. */
   public abstract void flush();
 

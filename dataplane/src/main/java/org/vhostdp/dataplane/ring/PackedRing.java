@@ -38,6 +38,9 @@ public final class PackedRing extends DeviceRing {
   private long heldWord;
   private int sinceSignal;
 
+  /** Leading chains of the last batch whose used elements stand in the ring, but for the first. */
+  private int prepared;
+
   PackedRing(RingLayout layout, GuestMemory memory) {
     super(layout, memory);
     ring = layout.descriptors();
@@ -353,7 +356,52 @@ public final class PackedRing extends DeviceRing {
   }
 
   @Override
+  public void prepare(Chains c, int from, int to) {
+    if (inOrder) {
+      return;
+    }
+    // The first used element is the door to the batch: it is written by flush.
+    for (int i = Math.max(from, 1); i < to; i++) {
+      int slot = next + i;
+      boolean phase = wrap;
+      if (slot >= size) {
+        slot -= size;
+        phase = !phase;
+      }
+      ring.set(LONG, slot * 16L + 8, (long) c.id[i] << 32 | usedFlags(phase));
+    }
+    prepared = to;
+  }
+
+  @Override
+  public void takeBack(Chains c) {
+    takeBack(c, 0);
+    prepared = 0;
+  }
+
+  /** Makes prepared chains available again: the driver refused their frames, or failed. */
+  private void takeBack(Chains c, int from) {
+    for (int i = Math.max(from, 1); i < prepared; i++) {
+      int slot = next + i;
+      boolean phase = wrap;
+      if (slot >= size) {
+        slot -= size;
+        phase = !phase;
+      }
+      long flags = (phase ? AVAIL_BIT : USED_BIT) | (long) plainFlags << 48;
+      ring.set(LONG, slot * 16L + 8, c.length[i] & 0xFFFFFFFFL | (long) c.id[i] << 32 | flags);
+    }
+  }
+
+  private static long usedFlags(boolean phase) {
+    return phase ? AVAIL_BIT | USED_BIT : 0;
+  }
+
+  @Override
   public void complete(Chains c, int from, int count) {
+    if (prepared > from + count) {
+      takeBack(c, from + count);
+    }
     if (inOrder && batchNeedsOneEntry(c, from, count)) {
       int slots = 0;
       for (int i = from; i < from + count; i++) {
@@ -362,11 +410,19 @@ public final class PackedRing extends DeviceRing {
       put(c.id[from + count - 1], 0);
       advance(slots);
     } else {
-      for (int i = from; i < from + count; i++) {
+      int ready = Math.min(prepared, from + count);
+      int i = from;
+      if (ready > 0) {
+        put(c.id[0], 0);
+        advance(ready);
+        i = ready;
+      }
+      for (; i < from + count; i++) {
         put(c.id[i], c.written[i]);
         advance(i < c.plain ? 1 : c.slots[i]);
       }
     }
+    prepared = 0;
     next = usedSlot;
     wrap = usedWrap;
   }
@@ -384,7 +440,7 @@ public final class PackedRing extends DeviceRing {
   }
 
   private void put(int id, int written) {
-    long flags = (usedWrap ? AVAIL_BIT | USED_BIT : 0) | (written != 0 ? (long) WRITE << 48 : 0);
+    long flags = usedFlags(usedWrap) | (written != 0 ? (long) WRITE << 48 : 0);
     long word = written & 0xFFFFFFFFL | (long) id << 32 | flags;
     if (heldSlot < 0) {
       // The driver reads used elements in ring order, so the first one is the door to the batch: it

@@ -319,6 +319,16 @@ public final class SplitRing extends DeviceRing {
   }
 
   @Override
+  public void prepare(Chains c, int from, int to) {
+    // The used ring has cache lines of its own, eight elements in each.
+  }
+
+  @Override
+  public void takeBack(Chains c) {
+    // Nothing was prepared.
+  }
+
+  @Override
   public void complete(Chains c, int from, int count) {
     if (inOrder && batchNeedsOneEntry(c, from, count)) {
       // 2.7.9 in order: one entry, that of the batch's last buffer, stands for all of it.

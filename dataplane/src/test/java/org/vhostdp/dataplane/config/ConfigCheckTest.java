@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -74,6 +75,25 @@ class ConfigCheckTest {
     assertEquals(
         List.of("spin-us = " + micros + " is not a number from 0 to 1000000."),
         problems(new IoSettings(1, List.of(), micros, false), netdev("a", "d")));
+  }
+
+  @Test
+  void moreQueuePairsThanTheHeapCanBear() {
+    DataplaneConfig config =
+        new DataplaneConfig(
+            IO,
+            List.of(driver("d"), driver("e")),
+            List.of(
+                netdev("a", "d", "/run/1.sock", 100, 0), netdev("b", "e", "/run/2.sock", 29, 0)));
+    List<String> wrong = new ArrayList<>();
+    ConfigCheck.memory(config, 33L << 20, wrong);
+    assertEquals(List.of(), wrong, "129 pairs of 192 KiB in three quarters of 33 MiB");
+    ConfigCheck.memory(config, 32L << 20, wrong);
+    assertEquals(
+        List.of(
+            "The netdevs have 129 queue pairs together; the heap of 32 MiB has room for 128. Give"
+                + " them fewer queues, or this process more memory: VHOSTDP_JAVA_OPTS=-Xmx33m."),
+        wrong);
   }
 
   @Test

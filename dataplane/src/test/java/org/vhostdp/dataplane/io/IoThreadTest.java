@@ -163,6 +163,27 @@ class IoThreadTest {
   }
 
   @Test
+  void busyTimeIsMeasuredOnlyIfAsked() throws Exception {
+    for (boolean asked : new boolean[] {false, true}) {
+      try (IoThread thread = new IoThread("busy", -1, 50_000, asked)) {
+        PairControl control = control(thread);
+        control.call(
+            () -> {
+              long until = System.nanoTime() + 2_000_000;
+              while (System.nanoTime() < until) {
+                Thread.onSpinWait();
+              }
+              return null;
+            });
+        // The turn ends after the command has answered.
+        control.call(() -> null);
+        long busy = thread.busyNanos();
+        assertTrue(asked ? busy >= 2_000_000 : busy == 0, busy + " ns");
+      }
+    }
+  }
+
+  @Test
   void commandsRunInOrderAndTheirFailuresAreTold() throws Exception {
     try (IoThread thread = new IoThread("commands", -1, 50_000, false)) {
       PairControl control = control(thread);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -63,6 +64,22 @@ class ReceivePathTest {
         assertEquals(0, path.poll());
         assertEquals(0, rx.lentOut());
       }
+    }
+  }
+
+  @Test
+  void buffersTooSmallToBeLentAreFilledByCopying() throws Exception {
+    try (NetBed bed = new NetBed(Layout.ONE_REGION, 1024, PLAIN)) {
+      FeedingRx rx = new FeedingRx(ROOM, bed.guestMemory());
+      ReceivePath path = bed.receive(rx, MAX_FRAME, true);
+      List<byte[]> frames = feed(rx, 1, 1500);
+      int[] buffers = new int[700];
+      Arrays.fill(buffers, 10);
+      assertTrue(bed.post(true, buffers));
+      bed.driver().publish();
+      assertEquals(1, path.poll());
+      assertReceived(frames, bed.received());
+      assertEquals(0, rx.lentOut());
     }
   }
 

@@ -102,6 +102,28 @@ class TransmitPathTest {
   }
 
   @Test
+  void aFrameInMoreBuffersThanABurstLendsIsCopied() throws Exception {
+    try (NetBed bed = new NetBed(Layout.ONE_REGION, 1024, PLAIN)) {
+      RecordingTx tx = new RecordingTx(ROOM, bed.guestMemory());
+      TransmitPath path = bed.transmit(tx, MAX_FRAME, 1024, true);
+      byte[] frame = NetBed.frame(random, 600);
+      int[] cuts = new int[301];
+      Arrays.fill(cuts, 2);
+      cuts[0] = 12;
+      assertTrue(bed.send(bed.packet(new NetHeader(), frame), true, cuts));
+      bed.driver().publish();
+      List<byte[]> next = sendFrames(bed, 1, 60);
+      for (int left = 2; left > 0; ) {
+        int n = path.poll();
+        assertTrue(n > 0);
+        left -= n;
+      }
+      assertSent(List.of(frame, next.getFirst()), tx);
+      assertEquals(2, bed.reclaim());
+    }
+  }
+
+  @Test
   void aFrameOfMoreSegmentsThanTheDriverTakesIsDropped() throws Exception {
     try (NetBed bed = new NetBed(Layout.ONE_REGION, 64, PLAIN)) {
       RecordingTx tx = new RecordingTx(ROOM, bed.guestMemory());

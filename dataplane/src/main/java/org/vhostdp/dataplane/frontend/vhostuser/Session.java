@@ -104,7 +104,13 @@ final class Session implements AutoCloseable {
       throw new Refusal(request + " has " + size + " bytes of payload, not " + request.size);
     }
     int fds = message.fdCount();
-    if (message.fdsTruncated() || fds > request.fds || request.fdsNeeded && fds != request.fds) {
+    if (message.fdsTruncated()) {
+      throw new Refusal(
+          request
+              + " lost descriptors on the way: too many in one message, or this process may open no"
+              + " more files (ulimit -n)");
+    }
+    if (fds > request.fds || request.fdsNeeded && fds != request.fds) {
       throw new Refusal(request + " came with " + fds + " descriptors, not " + request.fds);
     }
   }

@@ -1,0 +1,45 @@
+package org.vhostdp.bench.host;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class ChildTest {
+  @Test
+  void itAnswersAndEndsWithItsOwner() throws Exception {
+    ProcessHandle program;
+    try (Child child = Child.start("cat", List.of("cat"), Map.of())) {
+      child.say("hello");
+      assertEquals("hello\n", child.await("hello\n", 10));
+      program = ProcessHandle.of(child.pid()).orElseThrow();
+      assertTrue(program.isAlive());
+    }
+    program.onExit().get(10, TimeUnit.SECONDS);
+    assertFalse(program.isAlive());
+  }
+
+  @Test
+  void oneThatEndsTooSoonIsQuoted() throws Exception {
+    try (Child child =
+        Child.start("sh", List.of("sh", "-c", "echo no such device >&2; exit 3"), Map.of())) {
+      IOException failure = assertThrows(IOException.class, () -> child.await("ready", 10));
+      assertTrue(failure.getMessage().startsWith("sh ended before it printed"), failure::getMessage);
+      assertTrue(failure.getMessage().contains("no such device"), failure::getMessage);
+    }
+  }
+
+  @Test
+  void oneThatSaysNothingIsNotWaitedForForEver() throws Exception {
+    try (Child child = Child.start("sleep", List.of("sleep", "60"), Map.of())) {
+      IOException failure = assertThrows(IOException.class, () -> child.await("ready", 1));
+      assertTrue(failure.getMessage().contains("within 1 s"), failure::getMessage);
+    }
+  }
+}
