@@ -30,7 +30,8 @@ class ChildTest {
     try (Child child =
         Child.start("sh", List.of("sh", "-c", "echo no such device >&2; exit 3"), Map.of())) {
       IOException failure = assertThrows(IOException.class, () -> child.await("ready", 10));
-      assertTrue(failure.getMessage().startsWith("sh ended before it printed"), failure::getMessage);
+      assertTrue(
+          failure.getMessage().startsWith("sh ended before it printed"), failure::getMessage);
       assertTrue(failure.getMessage().contains("no such device"), failure::getMessage);
     }
   }

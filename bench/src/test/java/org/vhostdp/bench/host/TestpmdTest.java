@@ -26,7 +26,8 @@ class TestpmdTest {
 
         CPU cycles/packet=140.23 (total cycles=2600000000 / total txonly packets=17904736) at 2600 MHz Clock
 
-      testpmd>\s""";
+      testpmd>\s\
+      """;
 
   @Test
   void theSumOfAllPortsIsRead() {

@@ -75,7 +75,7 @@ class ReceivePathTest {
       List<byte[]> frames = feed(rx, 1, 1500);
       int[] buffers = new int[700];
       Arrays.fill(buffers, 10);
-      assertTrue(bed.post(true, buffers));
+      assertTrue(bed.post(false, buffers));
       bed.driver().publish();
       assertEquals(1, path.poll());
       assertReceived(frames, bed.received());
