@@ -35,9 +35,6 @@ public final class ReceivePath extends QueueSide {
 
   private static final int STARVED = -1;
 
-  /** Plain frames placed before their chains are completed. */
-  private static final int AT_ONCE = 8;
-
   /** Buffers lent for one frame; a guest whose buffers are so small gets its frames copied. */
   private static final int LENT = 512;
 
@@ -120,24 +117,14 @@ public final class ReceivePath extends QueueSide {
     int dropped = 0;
     long bytes = 0;
     boolean waiting = false;
-    boolean completed = false;
     while (at < end) {
-      int plain = header == HEADER ? placePlain(Math.min(end, at + AT_ONCE)) : 0;
-      if (plain > 0) {
-        delivered += plain;
-        bytes += frameBytes(at, at + plain);
-        at += plain;
-        window += plain;
-        // Not all at the end: the used elements' cache lines come over while frames are copied.
-        ring.complete(chains, from, window - from);
-        from = window;
-        completed = true;
-      }
+      int plain = header == HEADER ? placePlain(end) : 0;
+      delivered += plain;
+      bytes += frameBytes(at, at + plain);
+      at += plain;
+      window += plain;
       if (at == end) {
         break;
-      }
-      if (plain == AT_ONCE) {
-        continue;
       }
       chains.unfold();
       int next = frameEnd(at, end);
@@ -145,7 +132,7 @@ public final class ReceivePath extends QueueSide {
       if (used == STARVED) {
         // What was used of this window must be completed before another one can be collected.
         if (window > from || !collectMore()) {
-          waiting = delivered + dropped == 0;
+          waiting = window == from;
           break;
         }
         from = window;
@@ -159,9 +146,6 @@ public final class ReceivePath extends QueueSide {
     }
     if (window > from) {
       ring.complete(chains, from, window - from);
-      completed = true;
-    }
-    if (completed) {
       publish();
     }
     if (at > begin) {
