@@ -28,7 +28,11 @@ final class InliningRules {
 
   /** The same without those that the size of the callee explains. */
   private static final Set<String> NEVER =
-      Set.of("never executed", "exception method", "don't inline Throwable constructors");
+      Set.of(
+          "low call site frequency",
+          "never executed",
+          "exception method",
+          "don't inline Throwable constructors");
 
   /** Reasons that mean: the callee itself is large. It is a unit of its own. */
   private static final Set<String> LARGE =
@@ -38,10 +42,6 @@ final class InliningRules {
   private static final List<String> ACCESS =
       List.of(
           "jdk.internal.foreign.", "jdk.internal.misc.", "java.lang.foreign.", "java.lang.invoke.");
-
-  /** Loops for what is not plain: where all is plain they run a few times, and C2 says so. */
-  private static final List<String> GENERAL =
-      List.of("ReceivePath::placeSingles", "SplitRing::readSingles", "PackedRing::readSingles");
 
   private InliningRules() {}
 
@@ -66,10 +66,7 @@ final class InliningRules {
       }
       for (Call call : unit.calls()) {
         for (String reason : call.failures()) {
-          boolean seldom =
-              reason.equals("low call site frequency")
-                  && GENERAL.stream().anyMatch(unit.method()::endsWith);
-          if (!seldom && !harmless(call, reason, allowed)) {
+          if (!harmless(call, reason, allowed)) {
             findings.add(
                 "%s @ %d calls %s, which is not inlined: %s (in the code of %s)"
                     .formatted(

@@ -76,7 +76,7 @@ public final class QueuePair {
     receiveKick = null;
     driverReady = null;
     if (path != null) {
-      giveBack(path);
+      giveBack(path::abandon);
     }
     return path;
   }
@@ -139,7 +139,7 @@ public final class QueuePair {
             ? "guest memory vanished (its file was truncated)"
             : "the driver failed: " + cause;
     if (transmit != null) {
-      detachTransmit(thread);
+      giveBack(detachTransmit(thread)::abandon);
       broken(false, why);
     }
     if (receive != null) {
@@ -148,11 +148,11 @@ public final class QueuePair {
     }
   }
 
-  private static void giveBack(ReceivePath path) {
+  private static void giveBack(Runnable abandon) {
     try {
-      path.abandon();
+      abandon.run();
     } catch (RuntimeException | Error e) {
-      // The driver has failed already: its frames die with its port.
+      // The driver has failed already, or the memory is gone: the frames die with the port.
       System.getLogger(QueuePair.class.getName())
           .log(System.Logger.Level.DEBUG, "frames not taken back", e);
     }

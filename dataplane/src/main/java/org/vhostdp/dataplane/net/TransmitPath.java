@@ -72,6 +72,11 @@ public final class TransmitPath extends QueueSide {
     return blocked;
   }
 
+  /** After a failure in the middle of a turn: its frames are the guest's again. */
+  public void abandon() {
+    ring.takeBack(chains);
+  }
+
   /**
    * One turn.
    *
@@ -108,7 +113,7 @@ public final class TransmitPath extends QueueSide {
   private int sendCopies(int n) {
     int claimed = driver.claim(burst, n);
     int filled = fillBatch(claimed);
-    int sent = filled == 0 ? 0 : transmit(filled);
+    int sent = filled == 0 ? 0 : driver.transmit(burst, 0, filled);
     if (sent < claimed) {
       driver.unclaim(burst, sent, claimed - sent);
     }
@@ -118,16 +123,6 @@ public final class TransmitPath extends QueueSide {
       bytesSent += burst.length[i];
     }
     return sent;
-  }
-
-  private int transmit(int filled) {
-    try {
-      return driver.transmit(burst, 0, filled);
-    } catch (RuntimeException | Error e) {
-      // The driver has failed; what was prepared for its frames is taken back.
-      ring.takeBack(chains);
-      throw e;
-    }
   }
 
   /** Fills claimed frames, in order, until one is unusual; returns how many. */
