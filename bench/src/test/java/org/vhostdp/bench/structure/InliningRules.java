@@ -86,8 +86,14 @@ final class InliningRules {
     if (ACCESS.stream().anyMatch(call.callee()::startsWith)) {
       return NEVER.contains(reason);
     }
+    // A call of the ring or the driver through its type, a few times a burst: which kinds C2 had
+    // seen
+    // by then is a matter of luck where one process has both kinds of rings.
+    boolean byType = reason.equals("virtual call");
     return SELDOM.contains(reason)
-        || LARGE.contains(reason) && allowed.stream().anyMatch(a -> a.covers(call));
+        || (LARGE.contains(reason) || byType)
+            && allowed.stream()
+                .anyMatch(a -> a.covers(call) && (!byType || a.why() == OutOfLine.Why.BURST));
   }
 
   /** Hot methods of which there is no code by C2, neither of their own nor inlined. */

@@ -173,6 +173,7 @@ class InliningRulesTest {
             "dataplane.net.",
             "dataplane.ring.",
             "tck.reference.",
+            "spi.",
             "bench.structure.")
         .map(folder -> "org.vhostdp." + folder + name)
         .filter(full -> declares(full.split("::")[0], full.split("::")[1]))

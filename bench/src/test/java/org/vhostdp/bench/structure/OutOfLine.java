@@ -42,6 +42,14 @@ record OutOfLine(String caller, String callee, Why why) {
     allow(Why.BURST, "TransmitPath::sendCopies", "TransmitPath::fillBatch");
     allow(Why.BURST, "TransmitPath::sendCopies", "SinkTx::claim", "SinkTx::transmit");
     allow(Why.BURST, "TransmitPath::sendForeign", "SinkTx::transmit");
+    allow(Why.BURST, "TransmitPath::poll", "DeviceRing::takeBack");
+    allow(Why.BURST, "TransmitPath::poll", "DeviceRing::collect", "DeviceRing::complete");
+    allow(Why.BURST, "TransmitPath::fillBatch", "DeviceRing::prepare");
+    allow(Why.BURST, "TransmitPath::sendCopies", "TxQueue::claim", "TxQueue::transmit");
+    allow(Why.BURST, "ReceivePath::poll", "RxQueue::receive");
+    allow(Why.BURST, "ReceivePath::deliver", "DeviceRing::complete", "RxQueue::release");
+    allow(Why.BURST, "ReceivePath::collectMore", "DeviceRing::collect");
+    allow(Why.BURST, "QueueSide::publish", "DeviceRing::flush", "DeviceRing::interruptWanted");
     allow(Why.RUN, "TransmitPath::fillBatch", "TransmitPath::fillPlain");
     allow(Why.RUN, "TransmitPath::fillBatch", "TransmitPath::fillUsual", "Chains::unfold");
     allow(Why.UNUSUAL, "TransmitPath::fillBatch", "TransmitPath::describe");
