@@ -91,11 +91,6 @@ public final class Chains {
     return id.length;
   }
 
-  /** Most buffers of a batch. */
-  public int bufferCapacity() {
-    return region.length;
-  }
-
   void clear() {
     count = 0;
     buffers = 0;

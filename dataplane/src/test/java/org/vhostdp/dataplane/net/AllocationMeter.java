@@ -8,7 +8,7 @@ import java.lang.invoke.MethodType;
  * Bytes that the current thread has allocated. By method handle, because the module under test does
  * not read the management modules; a read allocates nothing.
  */
-final class AllocationMeter {
+public final class AllocationMeter {
   private static final MethodHandle BYTES = find();
 
   private AllocationMeter() {}
@@ -28,7 +28,8 @@ final class AllocationMeter {
     }
   }
 
-  static long bytes() {
+  /** Allocated so far. */
+  public static long bytes() {
     try {
       return (long) BYTES.invokeExact();
     } catch (Throwable e) {

@@ -7,6 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Random;
 import java.util.function.IntSupplier;
 import org.junit.jupiter.api.Test;
+import org.vhostdp.dataplane.net.AllocationMeter;
 import org.vhostdp.spi.Offload;
 
 /** Nothing on the way of a frame allocates, once it is compiled. */
