@@ -43,7 +43,7 @@ final class HotMethods {
     hot.add(ring + "interruptWanted");
     hot.add(NET + "QueueSide::publish");
     hot.add(NET + (v.transmit() ? "TransmitPath::poll" : "ReceivePath::poll"));
-    hot.add(ring + (v.indirect() ? "readTables" : v.buffers().length > 1 ? "walk" : "readPlain"));
+    hot.add(ring + (v.indirect() ? "readShort" : v.buffers().length > 1 ? "walk" : "readPlain"));
     if (v.transmit()) {
       String fill = v.plain() ? "TransmitPath::fillPlain" : "TransmitPath::fillUsual";
       hot.add(NET + (v.foreign() ? "TransmitPath::refer" : fill));

@@ -80,17 +80,16 @@ record OutOfLine(String caller, String callee, Why why) {
     allow(Why.BURST, "SplitRing::collect", "SplitRing::read");
     allow(Why.RUN, "SplitRing::read", "SplitRing::readPlain");
     allow(Why.RUN, "SplitRing::readPlain", "SplitRing::readPlain");
-    allow(Why.RUN, "SplitRing::read", "SplitRing::readTables", "SplitRing::readSingles");
-    allow(Why.RUN, "SplitRing::readTables", "SplitRing::readTables");
-    allow(Why.RUN, "SplitRing::readSingles", "SplitRing::readSingles");
-    allow(Why.UNUSUAL, "SplitRing::readTables", "IndirectTable::read");
+    allow(Why.RUN, "SplitRing::read", "SplitRing::readShort");
+    allow(Why.RUN, "SplitRing::readShort", "SplitRing::readShort");
+    allow(Why.UNUSUAL, "SplitRing::readShort", "IndirectTable::read");
     allow(Why.UNUSUAL, "SplitRing::read", "SplitRing::readAny");
     allow(Why.UNUSUAL, "SplitRing::readAny", "SplitRing::walk");
     allow(Why.UNUSUAL, "SplitRing::walk", "SplitRing::walkIndirect", "DeviceRing::loadIndirect");
-    allow(Why.RUN, "PackedRing::collect", "PackedRing::readRun", "PackedRing::readTables");
-    allow(Why.RUN, "PackedRing::readRun", "PackedRing::readPlain", "PackedRing::readSingles");
-    allow(Why.RUN, "PackedRing::readTables", "PackedRing::readTables");
-    allow(Why.UNUSUAL, "PackedRing::readTables", "IndirectTable::read");
+    allow(Why.RUN, "PackedRing::collect", "PackedRing::readPlain", "PackedRing::readShort");
+    allow(Why.RUN, "PackedRing::readPlain", "PackedRing::readPlain");
+    allow(Why.RUN, "PackedRing::readShort", "PackedRing::readShort");
+    allow(Why.UNUSUAL, "PackedRing::readShort", "IndirectTable::read");
     allow(Why.UNUSUAL, "PackedRing::collect", "PackedRing::walk");
     allow(Why.UNUSUAL, "PackedRing::walk", "PackedRing::walkIndirect", "DeviceRing::loadIndirect");
 

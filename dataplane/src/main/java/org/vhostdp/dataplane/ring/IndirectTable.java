@@ -73,11 +73,13 @@ final class IndirectTable {
       offsets[end] = offset;
       lengths[end] = (int) length;
       end++;
-      if (linked && (flags & DeviceRing.NEXT) == 0) {
-        break;
-      }
-      // The usual driver links an entry to the one after it; the last one to none.
-      if (linked && ((word >>> 48) != k + 1 || k + 1 == entries)) {
+      // The usual driver fills the whole table and links each entry to the one after it. That the
+      // number of entries comes from the descriptor, not from the flags found here, lets the
+      // processor go on to the next table before this one's line has come over.
+      if (linked
+          && (k + 1 < entries
+              ? (word >>> 48) != k + 1 || (flags & DeviceRing.NEXT) == 0
+              : (flags & DeviceRing.NEXT) != 0)) {
         return -1;
       }
     }

@@ -78,7 +78,11 @@ public final class PackedRing extends DeviceRing {
     int free = size;
     int i = 0;
     while (i < max && free > 0 && roomForChain(c)) {
-      int run = readRun(c, i, slot, phase, plainLimit(c, i, max, slot, free));
+      int run = i;
+      if (i == c.plain) {
+        run = readPlain(c, i, slot, phase, limit(c, i, max, slot, free));
+      }
+      run = readShort(c, run, slot + run - i, phase, i + limit(c, i, max, slot, free));
       free -= run - i;
       slot += run - i;
       i = run;
@@ -88,21 +92,11 @@ public final class PackedRing extends DeviceRing {
         if (!available(word, phase)) {
           break;
         }
-        int tables = i;
-        if ((word & (long) INDIRECT << 48) != 0 && indirectAllowed()) {
-          tables =
-              readTables(c, i, slot, phase, i + Math.min(max - i, Math.min(free, size - slot)));
-        }
-        if (tables > i) {
-          free -= tables - i;
-          slot += tables - i;
-          i = tables;
-        } else if (walk(c, i, slot, phase, word, free)) {
-          free -= c.slots[i];
-          slot += c.slots[i++];
-        } else {
+        if (!walk(c, i, slot, phase, word, free)) {
           return -1;
         }
+        free -= c.slots[i];
+        slot += c.slots[i++];
       }
       if (slot >= size) {
         slot -= size;
@@ -113,24 +107,18 @@ public final class PackedRing extends DeviceRing {
     return i;
   }
 
-  /** How far a loop of chains of one slot may go: the batch, its room, the ring's end. */
-  private int plainLimit(Chains c, int i, int max, int slot, int free) {
-    int most = Math.min(Math.min(max - i, free), Math.min(size - slot, singlesWithRoom(c)));
-    return i + most;
+  /** How many chains of one slot a loop may read: the batch, the ring's end. */
+  private int limit(Chains c, int i, int max, int slot, int free) {
+    return Math.min(Math.min(max - i, free), size - slot);
   }
 
-  /** Chains of one buffer each: plain ones, as long as there were no others before. */
-  private int readRun(Chains c, int begin, int slot, boolean phase, int end) {
-    int i = begin;
-    if (i == c.plain) {
-      i = readPlain(ring, c, i, slot, phase, plainFlags, end, hitGuest(), hitSize());
-      if (i > begin) {
-        c.plainTo(i, hitRegion(), plainFlags == WRITE);
-      }
-      return i;
+  /** Plain chains, as long as there were no others before. */
+  private int readPlain(Chains c, int begin, int slot, boolean phase, int most) {
+    int end = begin + Math.min(most, singlesWithRoom(c));
+    int i = readPlain(ring, c, begin, slot, phase, plainFlags, end, hitGuest(), hitSize());
+    if (i > begin) {
+      c.plainTo(i, hitRegion(), plainFlags == WRITE);
     }
-    i = readSingles(ring, c, i, slot, phase, end, hitGuest(), hitSize(), hitRegion());
-    c.buffers += i - begin;
     return i;
   }
 
@@ -174,13 +162,33 @@ public final class PackedRing extends DeviceRing {
     return end;
   }
 
+  private int readShort(Chains c, int begin, int slot, boolean phase, int end) {
+    return readShort(
+        ring,
+        hitMemory(),
+        readOnly ? WRITE : 0,
+        indirectAllowed(),
+        c,
+        begin,
+        slot,
+        phase,
+        end,
+        hitGuest(),
+        hitSize(),
+        hitRegion());
+  }
+
   /**
-   * The loop of chains of one buffer in the region last hit. Static, with everything in locals.
+   * The loop of chains of one buffer or one indirect table each, in any mixture, in the region last
+   * hit. Static, with everything in locals.
    *
    * @return the first chain that is none, or the end
    */
-  private static int readSingles(
+  private static int readShort(
       MemorySegment ring,
+      MemorySegment memory,
+      int ignored,
+      boolean tables,
       Chains c,
       int begin,
       int beginSlot,
@@ -193,107 +201,50 @@ public final class PackedRing extends DeviceRing {
     int[] writable = c.writable;
     long[] readableBytes = c.readableBytes;
     long[] writableBytes = c.writableBytes;
-    int[] id = c.id;
-    int[] slots = c.slots;
     int[] region = c.region;
     long[] offsets = c.offset;
     int[] length = c.length;
-    int b = c.buffers;
-    long expected = phase ? AVAIL_BIT : USED_BIT;
-    long single = AVAIL_BIT | USED_BIT | (long) (NEXT | INDIRECT) << 48;
-    for (int i = begin; i < end; i++) {
-      long at = (beginSlot + i - begin) * 16L;
-      // Acquire: address and buffer are read after the flags that made them available.
-      long word = (long) LONG_HANDLE.getAcquire(ring, at + 8);
-      if ((word & single) != expected) {
-        return i;
-      }
-      long offset = ring.get(LONG, at) - hitGuest;
-      long bytes = word & 0xFFFFFFFFL;
-      if (offset < 0 || offset > hitSize - bytes || (int) bytes <= 0) {
-        return i;
-      }
-      boolean write = (word & (long) WRITE << 48) != 0;
-      region[b] = hitRegion;
-      offsets[b] = offset;
-      length[b] = (int) bytes;
-      first[i] = b;
-      writable[i] = write ? b : b + 1;
-      readableBytes[i] = write ? 0 : bytes;
-      writableBytes[i] = write ? bytes : 0;
-      id[i] = (int) (word >>> 32) & 0xFFFF;
-      slots[i] = 1;
-      first[i + 1] = ++b;
-    }
-    return end;
-  }
-
-  private int readTables(Chains c, int begin, int slot, boolean phase, int end) {
-    return readTables(
-        ring,
-        hitMemory(),
-        readOnly ? WRITE : 0,
-        c,
-        begin,
-        slot,
-        phase,
-        end,
-        hitGuest(),
-        hitSize(),
-        hitRegion());
-  }
-
-  /**
-   * The loop of chains of one indirect table each, in the region last hit. Static, as above.
-   *
-   * @return the first chain that is none, or the end
-   */
-  private static int readTables(
-      MemorySegment ring,
-      MemorySegment memory,
-      int ignored,
-      Chains c,
-      int begin,
-      int beginSlot,
-      boolean phase,
-      int end,
-      long hitGuest,
-      long hitSize,
-      int hitRegion) {
     int most = Math.min((int) (ring.byteSize() >>> 4), Chains.LONGEST);
     int b = c.buffers;
-    int last = c.region.length - 2 * most;
-    long expected = (phase ? AVAIL_BIT : USED_BIT) | (long) INDIRECT << 48;
-    long single = AVAIL_BIT | USED_BIT | (long) (NEXT | INDIRECT) << 48;
+    int last = region.length - 2 * most;
+    long expected = phase ? AVAIL_BIT : USED_BIT;
+    long relevant = AVAIL_BIT | USED_BIT | (long) NEXT << 48;
     int i = begin;
     while (i < end && b <= last) {
       long slot = (beginSlot + i - begin) * 16L;
-      // Acquire: address and table are read after the flags that made them available.
+      // Acquire: address and buffer or table are read after the flags that made them available.
       long word = (long) LONG_HANDLE.getAcquire(ring, slot + 8);
-      if ((word & single) != expected) {
+      if ((word & relevant) != expected) {
         break;
       }
       long at = ring.get(LONG, slot) - hitGuest;
-      int after =
-          IndirectTable.read(
-              memory,
-              at,
-              word & 0xFFFFFFFFL,
-              most,
-              48,
-              ignored,
-              c,
-              i,
-              b,
-              hitGuest,
-              hitSize,
-              hitRegion);
-      if (after < 0) {
-        break;
+      long bytes = word & 0xFFFFFFFFL;
+      if ((word & (long) INDIRECT << 48) != 0) {
+        int after =
+            tables
+                ? IndirectTable.read(
+                    memory, at, bytes, most, 48, ignored, c, i, b, hitGuest, hitSize, hitRegion)
+                : -1;
+        if (after < 0) {
+          break;
+        }
+        b = after;
+      } else {
+        if (at < 0 || at > hitSize - bytes || (int) bytes <= 0) {
+          break;
+        }
+        boolean write = (word & (long) WRITE << 48) != 0;
+        region[b] = hitRegion;
+        offsets[b] = at;
+        length[b] = (int) bytes;
+        first[i] = b;
+        writable[i] = write ? b : b + 1;
+        readableBytes[i] = write ? 0 : bytes;
+        writableBytes[i] = write ? bytes : 0;
+        first[i + 1] = ++b;
       }
       c.id[i] = (int) (word >>> 32) & 0xFFFF;
       c.slots[i] = 1;
-      b = after;
       i++;
     }
     c.buffers = b;

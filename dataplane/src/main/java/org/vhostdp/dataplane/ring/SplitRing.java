@@ -62,17 +62,14 @@ public final class SplitRing extends DeviceRing {
     int i = readPlain(c, Math.min(n, singlesWithRoom(c)));
     c.plainTo(i, hitRegion(), plainFlags == WRITE);
     while (i < n && roomForChain(c)) {
-      int tables = indirectAllowed() ? readTables(c, i, n) : i;
-      if (tables > i) {
-        i = tables;
+      int run = readShort(c, i, n);
+      if (run > i) {
+        i = run;
       } else if (readAny(c, i)) {
         i++;
       } else {
         return -1;
       }
-      int singles = readSingles(c, i, Math.min(n, i + Math.max(0, singlesWithRoom(c))));
-      c.buffers += singles - i;
-      i = singles;
     }
     c.count = i;
     return i;
@@ -124,20 +121,32 @@ public final class SplitRing extends DeviceRing {
     return end;
   }
 
-  private int readSingles(Chains c, int begin, int end) {
-    return readSingles(
-        avail, descriptors, mask, nextAvail, c, begin, end, hitGuest(), hitSize(), hitRegion());
+  private int readShort(Chains c, int begin, int end) {
+    return readShort(
+        avail,
+        descriptors,
+        hitMemory(),
+        indirectAllowed(),
+        nextAvail,
+        c,
+        begin,
+        end,
+        hitGuest(),
+        hitSize(),
+        hitRegion());
   }
 
   /**
-   * The loop of chains of one buffer in the region last hit. Static, with everything in locals.
+   * The loop of chains of one buffer or one indirect table each, in any mixture, in the region last
+   * hit. Static, with everything in locals.
    *
    * @return the first chain that is none, or the end
    */
-  private static int readSingles(
+  private static int readShort(
       MemorySegment ring,
       MemorySegment table,
-      int mask,
+      MemorySegment memory,
+      boolean tables,
       int next,
       Chains c,
       int begin,
@@ -149,98 +158,53 @@ public final class SplitRing extends DeviceRing {
     int[] writable = c.writable;
     long[] readableBytes = c.readableBytes;
     long[] writableBytes = c.writableBytes;
-    int[] id = c.id;
-    int[] slots = c.slots;
     int[] region = c.region;
     long[] offsets = c.offset;
     int[] length = c.length;
+    int size = (int) (table.byteSize() >>> 4);
+    int mask = size - 1;
+    int most = Math.min(size, Chains.LONGEST);
     int b = c.buffers;
-    for (int i = begin; i < end; i++) {
+    int last = region.length - 2 * most;
+    int i = begin;
+    while (i < end && b <= last) {
       int named = ring.get(SHORT, ENTRIES + 2L * ((next + i) & mask)) & 0xFFFF;
       // If the page vanishes under the load, the register keeps whatever it held until the error is
       // raised, and the compiler takes 16 bits for granted: only the masked number is safe to use.
       int head = named & mask;
-      if (head != named) {
-        return i;
-      }
       long word = table.get(LONG, head * 16L + 8);
-      long offset = table.get(LONG, head * 16L) - hitGuest;
-      long bytes = word & 0xFFFFFFFFL;
       int flags = (int) (word >>> 32) & 0xFFFF;
-      if ((flags & (NEXT | INDIRECT)) != 0
-          || offset < 0
-          || offset > hitSize - bytes
-          || (int) bytes <= 0) {
-        return i;
-      }
-      boolean write = (flags & WRITE) != 0;
-      region[b] = hitRegion;
-      offsets[b] = offset;
-      length[b] = (int) bytes;
-      first[i] = b;
-      writable[i] = write ? b : b + 1;
-      readableBytes[i] = write ? 0 : bytes;
-      writableBytes[i] = write ? bytes : 0;
-      id[i] = head;
-      slots[i] = 1;
-      first[i + 1] = ++b;
-    }
-    return end;
-  }
-
-  private int readTables(Chains c, int begin, int end) {
-    return readTables(
-        avail,
-        descriptors,
-        hitMemory(),
-        nextAvail,
-        c,
-        begin,
-        end,
-        hitGuest(),
-        hitSize(),
-        hitRegion());
-  }
-
-  /**
-   * The loop of chains of one indirect table each, in the region last hit. Static, as above.
-   *
-   * @return the first chain that is none, or the end
-   */
-  private static int readTables(
-      MemorySegment ring,
-      MemorySegment table,
-      MemorySegment memory,
-      int next,
-      Chains c,
-      int begin,
-      int end,
-      long hitGuest,
-      long hitSize,
-      int hitRegion) {
-    int size = (int) (table.byteSize() >>> 4);
-    int mask = size - 1;
-    int b = c.buffers;
-    int most = Math.min(size, Chains.LONGEST);
-    int last = c.region.length - 2 * most;
-    int i = begin;
-    while (i < end && b <= last) {
-      int named = ring.get(SHORT, ENTRIES + 2L * ((next + i) & mask)) & 0xFFFF;
-      int head = named & mask;
-      long word = table.get(LONG, head * 16L + 8);
-      if (head != named || (word >>> 32 & (NEXT | INDIRECT)) != INDIRECT) {
+      if (head != named || (flags & NEXT) != 0) {
         break;
       }
       long at = table.get(LONG, head * 16L) - hitGuest;
-      int after =
-          IndirectTable.read(
-              memory, at, word & 0xFFFFFFFFL, most, 32, 0, c, i, b, hitGuest, hitSize, hitRegion);
-      if (after < 0) {
-        break;
+      long bytes = word & 0xFFFFFFFFL;
+      if ((flags & INDIRECT) != 0) {
+        int after =
+            tables
+                ? IndirectTable.read(
+                    memory, at, bytes, most, 32, 0, c, i, b, hitGuest, hitSize, hitRegion)
+                : -1;
+        if (after < 0) {
+          break;
+        }
+        b = after;
+      } else {
+        if (at < 0 || at > hitSize - bytes || (int) bytes <= 0) {
+          break;
+        }
+        boolean write = (flags & WRITE) != 0;
+        region[b] = hitRegion;
+        offsets[b] = at;
+        length[b] = (int) bytes;
+        first[i] = b;
+        writable[i] = write ? b : b + 1;
+        readableBytes[i] = write ? 0 : bytes;
+        writableBytes[i] = write ? bytes : 0;
+        first[i + 1] = ++b;
       }
       c.id[i] = head;
       c.slots[i] = 1;
-      b = after;
       i++;
     }
     c.buffers = b;
