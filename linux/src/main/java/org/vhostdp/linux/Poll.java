@@ -2,6 +2,7 @@ package org.vhostdp.linux;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.lang.ref.Reference;
 import org.vhostdp.linux.generated.pollfd;
 
@@ -21,6 +22,10 @@ public final class Poll {
 
   /** POLLNVAL: the descriptor is not open; always reported. */
   public static final int NVAL = 32;
+
+  private static final ValueLayout.OfShort REVENTS = pollfd.revents$layout();
+  private static final long REVENTS_OFFSET = pollfd.revents$offset();
+  private static final long SLOT_BYTES = pollfd.sizeof();
 
   private final int capacity;
   private final MemorySegment slots;
@@ -67,7 +72,7 @@ public final class Poll {
     if (result <= 0) {
       // An interrupted poll leaves the previous answers in place.
       for (int i = 0; i < capacity; i++) {
-        pollfd.revents(pollfd.asSlice(slots, i), (short) 0);
+        slots.set(REVENTS, revents(i), (short) 0);
       }
     }
     return Math.max(result, 0);
@@ -75,6 +80,12 @@ public final class Poll {
 
   /** What the last {@link #await} saw on the slot, a set of {@link #IN}, {@link #OUT}, ... */
   public int ready(int slot) {
-    return pollfd.revents(pollfd.asSlice(slots, slot));
+    return slots.get(REVENTS, revents(slot));
+  }
+
+  // By offset, not by slice: a slice is an object unless the compiler removes it, and here it
+  // sometimes does not.
+  private static long revents(int slot) {
+    return slot * SLOT_BYTES + REVENTS_OFFSET;
   }
 }
