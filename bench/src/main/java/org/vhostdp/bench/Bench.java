@@ -6,6 +6,7 @@ import org.vhostdp.bench.jmh.JmhCommand;
 import org.vhostdp.bench.latency.LatencyCommand;
 import org.vhostdp.bench.peers.GuardCommand;
 import org.vhostdp.bench.peers.PeersCommand;
+import org.vhostdp.bench.peers.ProfileCommand;
 import org.vhostdp.bench.report.ReportCommand;
 import org.vhostdp.bench.scale.ScaleCommand;
 import org.vhostdp.bench.startup.StartupCommand;
@@ -29,6 +30,7 @@ import picocli.CommandLine.HelpCommand;
       StartupCommand.class,
       JmhCommand.class,
       GuardCommand.class,
+      ProfileCommand.class,
       ReportCommand.class,
       HelpCommand.class
     },

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** A running {@code vhost-dp run}, as operators start it, asked through its control socket. */
 public final class Instance implements AutoCloseable {
@@ -134,6 +135,26 @@ public final class Instance implements AutoCloseable {
       }
     }
     return sum;
+  }
+
+  /** Gives the virtual machine a diagnostic command, as the JDK's jcmd does. */
+  public void diagnose(String... command) throws IOException, InterruptedException {
+    ProcessHandle java =
+        ProcessHandle.of(pid()).stream()
+            .flatMap(root -> Stream.concat(Stream.of(root), root.descendants()))
+            .filter(each -> each.info().command().orElse("").endsWith("/java"))
+            .findFirst()
+            .orElseThrow(() -> new IOException("vhost-dp has no Java process."));
+    List<String> words = new ArrayList<>();
+    words.add(Path.of(System.getProperty("java.home"), "bin", "jcmd").toString());
+    words.add(Long.toString(java.pid()));
+    words.addAll(List.of(command));
+    Process jcmd = new ProcessBuilder(words).redirectErrorStream(true).start();
+    String said = new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (!jcmd.waitFor(SECONDS, TimeUnit.SECONDS) || jcmd.exitValue() != 0) {
+      jcmd.destroyForcibly();
+      throw new IOException("jcmd " + command[0] + " failed: " + said.strip());
+    }
   }
 
   public long pid() {

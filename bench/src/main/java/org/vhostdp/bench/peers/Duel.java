@@ -44,7 +44,7 @@ final class Duel implements AutoCloseable {
       Path peer = duel.workspace.fresh(".peer");
       duel.sides.add(new OurBackEnd(OURS, launcher, cell, BACK_CPU, duel.workspace, ours));
       duel.sides.add(new DpdkBackEnd(cell, BACK_CPU, peer));
-      duel.startClient(ours, peer);
+      duel.startClient(List.of(ours, peer));
       return duel;
     } catch (IOException | InterruptedException e) {
       duel.close();
@@ -64,7 +64,7 @@ final class Duel implements AutoCloseable {
         duel.sides.add(
             new OurBackEnd(side.getKey(), side.getValue(), cell, BACK_CPU, duel.workspace, socket));
       }
-      duel.startClient(sockets.get(0), sockets.get(1));
+      duel.startClient(sockets);
       return duel;
     } catch (IOException | InterruptedException e) {
       duel.close();
@@ -72,14 +72,35 @@ final class Duel implements AutoCloseable {
     }
   }
 
-  private void startClient(Path first, Path second) throws IOException, InterruptedException {
+  /** One vhost-dp alone, with more variables in its environment. */
+  static Duel alone(Cell cell, Path launcher, Map<String, String> environment)
+      throws IOException, InterruptedException {
+    Duel duel = new Duel(cell);
+    try {
+      Path socket = duel.workspace.fresh(".sock");
+      duel.sides.add(
+          new OurBackEnd(OURS, launcher, cell, BACK_CPU, duel.workspace, socket, environment));
+      duel.startClient(List.of(socket));
+      return duel;
+    } catch (IOException | InterruptedException e) {
+      duel.close();
+      throw e;
+    }
+  }
+
+  /** Writes what the flight recorder of the only side has. */
+  void dump(Path file) throws IOException, InterruptedException {
+    ((OurBackEnd) sides.getFirst()).dump(file);
+  }
+
+  private void startClient(List<Path> sockets) throws IOException, InterruptedException {
+    List<String> devices = new ArrayList<>();
+    for (Path socket : sockets) {
+      devices.add(cell.clientDevice(devices.size(), socket));
+    }
     client =
         Testpmd.start(
-            CLIENT_CPU,
-            "vdp-client",
-            256,
-            List.of(cell.clientDevice(0, first), cell.clientDevice(1, second)),
-            cell.testpmdOptions(cell.direction().client));
+            CLIENT_CPU, "vdp-client", 256, devices, cell.testpmdOptions(cell.direction().client));
     if (cell.frames() == Cell.MIX) {
       client.commands("set txsplit rand");
     }
@@ -101,7 +122,7 @@ final class Duel implements AutoCloseable {
   }
 
   /** One window of one side. */
-  private Sample window(int index, int round, int millis) throws IOException, InterruptedException {
+  Sample window(int index, int round, int millis) throws IOException, InterruptedException {
     BackEnd back = sides.get(index);
     back.go();
     client.commands("set portlist " + index);

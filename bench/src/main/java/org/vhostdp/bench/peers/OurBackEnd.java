@@ -19,9 +19,22 @@ final class OurBackEnd implements BackEnd {
    */
   OurBackEnd(String side, Path launcher, Cell cell, int cpu, Workspace workspace, Path socket)
       throws IOException, InterruptedException {
+    this(side, launcher, cell, cpu, workspace, socket, Map.of());
+  }
+
+  /** The same with more variables in its environment. */
+  OurBackEnd(
+      String side,
+      Path launcher,
+      Cell cell,
+      int cpu,
+      Workspace workspace,
+      Path socket,
+      Map<String, String> environment)
+      throws IOException, InterruptedException {
     this.side = side;
     this.cell = cell;
-    this.instance = Instance.start(launcher, cpu, workspace, arguments(cell, socket), Map.of());
+    this.instance = Instance.start(launcher, cpu, workspace, arguments(cell, socket), environment);
   }
 
   private static List<String> arguments(Cell cell, Path socket) {
@@ -66,6 +79,11 @@ final class OurBackEnd implements BackEnd {
         Instance.busyNanos(status),
         0,
         Instance.bursts(status) / passes);
+  }
+
+  /** Writes what its flight recorder has. */
+  void dump(Path file) throws IOException, InterruptedException {
+    instance.diagnose("JFR.dump", "filename=" + file);
   }
 
   @Override
