@@ -7,7 +7,7 @@ import java.util.Map;
  * What an open port can do. Immutable; made by {@link #builder()}, so that new abilities do not
  * break old drivers.
  *
- * <p><b>CAP-2</b> What is declared works; what is not declared is refused when used.
+ * <p><b>CAP-2</b> What is declared works. <b>CAP-3</b> What is not declared is refused when used.
  */
 public final class Capabilities {
   /** {@link TxQueue#transmit} takes entries in foreign memory. */

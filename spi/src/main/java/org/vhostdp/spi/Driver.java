@@ -14,6 +14,16 @@ package org.vhostdp.spi;
  *       native library and no device.
  *   <li><b>LIFE-3</b> A failed {@link #open} has released everything it took.
  *   <li><b>LIFE-4</b> A driver starts no threads and calls nobody back.
+ *   <li><b>LIFE-10</b> What was closed can be opened again at once, any number of times, and frames
+ *       flow.
+ *   <li><b>LEAK-5</b> Nothing outside a driver's module holds its classes: once the host has
+ *       dropped the driver and its closed ports, its module layer is garbage.
+ *   <li><b>LEAK-6</b> When a process is killed while a port is open, another can open the same
+ *       device at once.
+ *   <li><b>SEC-1</b> A driver starts no process.
+ *   <li><b>SEC-2</b> A driver binds no TCP or UDP port that its configuration does not name.
+ *   <li><b>SEC-5</b> Burst methods need no privilege; open, start and close need no more than the
+ *       driver's documentation names.
  * </ul>
  */
 public interface Driver {

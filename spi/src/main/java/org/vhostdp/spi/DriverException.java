@@ -4,8 +4,15 @@ package org.vhostdp.spi;
  * Why a driver could not do what it was asked: a sentence for the operator, and what to do about
  * it.
  *
- * <p><b>FAULT-1</b> The message names the call or setting, the object (device, file, key) and, if
- * the kernel refused, errno's name. It is readable without a stack trace.
+ * <ul>
+ *   <li><b>FAULT-1</b> The message names the call or setting, the object (device, file, key) and,
+ *       if the kernel refused, errno's name. It is readable without a stack trace.
+ *   <li><b>FAULT-2</b> A missing privilege is refused as {@code PERMISSION}, with advice, and
+ *       nothing stays open.
+ *   <li><b>FAULT-3</b> A device that somebody else holds is refused as {@code BUSY}, by its name.
+ *   <li><b>FAULT-4</b> A device, interface or file that is not there is refused as {@code
+ *       NOT_FOUND}, by its name.
+ * </ul>
  */
 public final class DriverException extends Exception {
   private static final long serialVersionUID = 1L;

@@ -15,6 +15,10 @@ import java.lang.foreign.MemorySegment;
  *   <li><b>FM-2</b> {@link #reclaim} throws while frames of the region are in flight; when it
  *       returns, the driver does not touch the region again.
  *   <li><b>FM-3</b> A region lent without {@link #WRITABLE} is never written.
+ *   <li><b>FM-4</b> {@link #lend} refuses a region that overlaps one that is lent; regions that
+ *       only touch do not overlap.
+ *   <li><b>FM-5</b> {@link #lend} refuses empty memory, Java arrays and flags that have no name
+ *       here.
  * </ul>
  */
 public interface ForeignMemory {

@@ -16,6 +16,25 @@ package org.vhostdp.spi;
  * <p><b>OFF-2</b> A GSO bit comes with {@link #CSUM_PARTIAL}: each segment's checksum is made when
  * it is cut. <b>OFF-3</b> Header length is a hint; 0 means unknown. Checksum start and offset that
  * do not lie in the frame, and a GSO size of 0, are refused with {@link Burst#BAD_OFFLOAD}.
+ *
+ * <ul>
+ *   <li><b>OFF-4</b> A frame sent with {@link #CSUM_PARTIAL} reaches the wire with its checksum
+ *       completed, or passed on open where the far end takes it so.
+ *   <li><b>OFF-5</b> {@link #CSUM_VALID} is never set on a received frame whose checksum is wrong.
+ *   <li><b>OFF-6</b> A UDP checksum that is computed to be zero is written as 0xffff; a zero, which
+ *       means that there is none, stays zero.
+ *   <li><b>OFF-7</b> TCP segments cut from a frame carry its payload in order, none of them more
+ *       than GSO size, with headers and checksums that fit.
+ *   <li><b>OFF-8</b> UDP datagrams cut from a frame carry its payload in order, GSO size bytes
+ *       each, the last what is left, with headers and checksums that fit.
+ *   <li><b>OFF-9</b> The headers and numbers of a received frame with a GSO bit fit the whole
+ *       frame, and its payload is that of the wire.
+ *   <li><b>OFF-10</b> A frame sent with {@link #VLAN} has its tag behind the addresses on the wire.
+ *   <li><b>OFF-11</b> The tag of a received frame stands in its bytes or, if the settings name
+ *       {@link #VLAN}, in {@link Burst#vlan} instead.
+ *   <li><b>OFF-12</b> Of two tags only the outer one is ever put in or taken out; the inner one
+ *       stays in the bytes.
+ * </ul>
  */
 public final class Offload {
   /** The frame goes on in the next entry. */

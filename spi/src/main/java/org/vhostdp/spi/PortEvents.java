@@ -4,7 +4,8 @@ package org.vhostdp.spi;
  * What happened to a port's device. Polled by one control thread; never a callback.
  *
  * <p><b>LINK-1</b> Link down, link up and removal are each reported once per change. <b>LINK-2</b>
- * A removed device does not make burst methods throw or spin: they return 0.
+ * A removed device does not make burst methods throw or spin: they return 0. <b>LINK-3</b> When the
+ * link is up again frames flow as before, without a restart.
  */
 public interface PortEvents {
   /** Nothing happened. */
@@ -24,6 +25,11 @@ public interface PortEvents {
 
   /** Another setting of the device changed from outside; {@link #detail()} says which. */
   int CHANGED = 5;
+
+  /** The events of a device whose link is always up and to which nothing ever happens. */
+  static PortEvents quiet() {
+    return Nothing.QUIET;
+  }
 
   /** The next event, or {@link #NONE}. Unknown numbers are to be ignored. */
   int next();

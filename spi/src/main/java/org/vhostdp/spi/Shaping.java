@@ -4,7 +4,9 @@ package org.vhostdp.spi;
  * Facet: rate limits in the device. Control threads.
  *
  * <p><b>QOS-1</b> A limit holds within 5% over one second. <b>QOS-2</b> It never blocks the caller
- * of a burst method or another queue.
+ * of a burst method or another queue. <b>QOS-3</b> After a pause so many bytes as the burst pass at
+ * once, and no more. <b>QOS-4</b> A rate of 0 removes the limit; one that cannot be met is refused,
+ * and the former limit stays.
  */
 public interface Shaping {
   /** From the host to the wire. */

@@ -7,6 +7,13 @@ import java.util.Map;
 /**
  * A device's counters since open, as the driver knows them. Filled by {@link Port#statistics}; a
  * plain holder for one thread.
+ *
+ * <ul>
+ *   <li><b>STAT-2</b> Frames and bytes counted as received are those that were given to the host,
+ *       and as sent those that went to the wire.
+ *   <li><b>STAT-3</b> Every frame that arrived is counted once it was received, or as dropped or
+ *       damaged.
+ * </ul>
  */
 public final class Statistics {
   /** Frames given to the host. */
@@ -37,6 +44,19 @@ public final class Statistics {
 
   /** All zero. */
   public Statistics() {}
+
+  /** Adds every counter of another. */
+  public void add(Statistics other) {
+    rxFrames += other.rxFrames;
+    rxBytes += other.rxBytes;
+    rxDropped += other.rxDropped;
+    rxErrors += other.rxErrors;
+    txFrames += other.txFrames;
+    txBytes += other.txBytes;
+    txDropped += other.txDropped;
+    txErrors += other.txErrors;
+    other.more.forEach(this::more);
+  }
 
   /** Adds a counter of the driver's own; names are lower case with underscores. */
   public void more(String name, long value) {

@@ -7,6 +7,16 @@ import java.util.Set;
  *
  * <p><b>STEER-1</b> Frames of one flow land on one queue as long as nothing is changed. <b>STEER-2
  * </b> A change takes effect while frames flow; when the call returns, new arrivals follow it.
+ *
+ * <ul>
+ *   <li><b>STEER-3</b> Many flows are spread over all the queues that the table names, and over no
+ *       other.
+ *   <li><b>STEER-4</b> After {@link #reset} the device's own choice holds, as if nothing had been
+ *       set.
+ *   <li><b>STEER-5</b> A program of a kind that is listed chooses the queue; any other is refused,
+ *       and the former choice stays.
+ *   <li><b>STEER-6</b> A queue, type or length out of range is refused, and the former table stays.
+ * </ul>
  */
 public interface Steering {
   /** Hash type: IPv4 addresses. */

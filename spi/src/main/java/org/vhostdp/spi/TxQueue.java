@@ -9,7 +9,15 @@ package org.vhostdp.spi;
  *
  * <ul>
  *   <li><b>TX-1</b> {@link #transmit} accepts a prefix of whole frames and returns how many
- *       <em>entries</em> that is. Accepted frames go to the wire in order, unchanged, once.
+ *       <em>entries</em> that is. What it accepts goes to the wire, what it does not accept does
+ *       not.
+ *   <li><b>TX-6</b> The bytes on the wire are those of the frame.
+ *   <li><b>TX-7</b> A frame of fewer than 60 bytes, Ethernet header included, may be padded to 60;
+ *       the padding is zero.
+ *   <li><b>TX-8</b> A refused frame does not hurt those before and after it.
+ *   <li><b>ORD-2</b> Accepted frames of a queue go to the wire in the order in which they were
+ *       transmitted.
+ *   <li><b>ORD-3</b> No frame is doubled: each is sent once, and received once.
  *   <li><b>TX-2</b> The rejected tail is untouched: memory, arrays and ownership are the caller's.
  *   <li><b>TX-3</b> If the result is less than {@code count}, {@code status[first + result]} says
  *       why: {@link Burst#FULL} means try again later; any other value means this frame can never
@@ -20,12 +28,15 @@ package org.vhostdp.spi;
  *       back by {@link #unclaim}; at most {@link Capabilities#txLent()} frames of a queue are lent.
  *       A caller may write anywhere inside a claimed frame, move its offset within it, and transmit
  *       claimed frames in any order.
+ *   <li><b>OWN-6</b> A frame that was sent or given back can be claimed again: none is ever lost.
  *   <li><b>OWN-4</b> Giving back what was not lent is a mistake of the caller; the driver detects
  *       it, throws {@link IllegalStateException} or counts it, and its frames stay sound.
  *   <li><b>OWN-2</b> A foreign frame accepted by {@link #transmit} belongs to the driver until
  *       {@link #completed} returns its cookie, exactly once. If {@link
  *       Capabilities#FOREIGN_TX_SYNCHRONOUS} is declared, it is the caller's again when transmit
  *       returns, and {@link #completed} returns 0.
+ *   <li><b>SEC-4</b> Numbers of an entry that make no sense are refused with a status, whatever
+ *       they are: {@link #transmit} does not throw, and the frames after it pass.
  * </ul>
  */
 public interface TxQueue {
