@@ -1,0 +1,2 @@
+/** Packages from Maven repositories, by Maven's own resolver. */
+package org.vhostdp.market;
