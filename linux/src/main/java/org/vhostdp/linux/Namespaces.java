@@ -66,6 +66,28 @@ public final class Namespaces {
     }
   }
 
+  /** The calling thread's network namespace; the descriptor is the caller's. */
+  public static Fd current() throws LinuxException {
+    return Io.open("/proc/thread-self/ns/net", Libc.O_RDONLY(), 0);
+  }
+
+  /**
+   * Moves the calling thread to a network namespace; threads that it starts from now on are born
+   * there. For a thread that cannot tell others where to open their sockets.
+   *
+   * @param netns stays the caller's
+   * @throws LinuxException EPERM without CAP_SYS_ADMIN
+   */
+  public static void enter(Fd netns) throws LinuxException {
+    if (Thread.currentThread().isVirtual()) {
+      throw new IllegalStateException("A virtual thread has no network namespace of its own.");
+    }
+    int result = PrivilegeCalls.setns(CallState.ofThread(), netns.raw(), Libc.CLONE_NEWNET());
+    if (result < 0) {
+      throw new LinuxException("setns", netns.toString(), -result, advice(-result));
+    }
+  }
+
   private static String advice(int errno) {
     return errno == Errno.EPERM
         ? "It takes CAP_SYS_ADMIN: run it as root, or inside unshare --user --map-root-user --net."

@@ -1,6 +1,7 @@
 package org.vhostdp.driver.tap;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -44,10 +45,15 @@ record TapNamespace(Path path) {
     } catch (IOException e) {
       throw new DriverException(
           Reason.NOT_FOUND,
-          "The network namespace " + file + " is not there (" + e.getClass().getSimpleName() + ").",
+          "The network namespace " + file + " is not there (" + errno(e) + ").",
           "Make it first, such as with \"ip netns add NAME\", and write its path in \"netns\".",
           e);
     }
+  }
+
+  /** What the kernel said, as far as the file system's exceptions tell. */
+  private static String errno(IOException e) {
+    return e instanceof AccessDeniedException ? "EACCES" : "ENOENT";
   }
 
   private DriverException refused(LinuxException e) {

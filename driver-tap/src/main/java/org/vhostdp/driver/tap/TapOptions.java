@@ -144,14 +144,14 @@ record TapOptions(
   private static String name(String name) throws DriverException {
     if (name.length() > LONGEST_NAME) {
       throw wrong(
-          "The interface name \"" + name + "\" has " + name.length() + " characters.",
+          "The key \"ifname\" = \"" + name + "\" has " + name.length() + " characters.",
           "Use at most " + LONGEST_NAME + ".");
     }
     // The kernel's dev_valid_name(), in ASCII, and its rule that %d is the only pattern.
     boolean valid = name.matches("[!-~&&[^/:%]]*(%d)?[!-~&&[^/:%]]*");
     if (!valid || name.isEmpty() || name.equals(".") || name.equals("..")) {
       throw wrong(
-          "\"" + name + "\" is not an interface name.",
+          "The key \"ifname\" = \"" + name + "\" is not an interface name.",
           "Use letters, digits, '.', '-' and '_', and at most one %d.");
     }
     return name;
@@ -161,7 +161,7 @@ record TapOptions(
     byte[] mac = config.mac("mac").orElse(null);
     if (mac != null && ((mac[0] & 1) != 0 || Arrays.equals(mac, new byte[6]))) {
       throw wrong(
-          "The MAC address " + config.text("mac").orElse("") + " is not one of a single station.",
+          "The key \"mac\" = " + config.text("mac").orElse("") + " is not of a single station.",
           "Clear the lowest bit of its first byte, and let it not be all zero.");
     }
     return mac;

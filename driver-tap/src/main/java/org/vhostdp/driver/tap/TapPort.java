@@ -36,6 +36,7 @@ final class TapPort implements Port {
   private final List<TapTraffic> traffic = new ArrayList<>();
   private TapQueues queues;
   private PortSettings settings = PortSettings.defaults();
+  private boolean configured;
   private boolean started;
   private boolean closed;
 
@@ -185,11 +186,16 @@ final class TapPort implements Port {
     }
     queues.offloads(next.rxOffloads());
     settings = next;
+    configured = true;
   }
 
   @Override
   public void start() throws DriverException {
     ensureOpen();
+    if (!configured) {
+      throw new IllegalStateException(
+          "The port on " + device.name() + " was not configured; configure it before it starts.");
+    }
     if (started) {
       return;
     }

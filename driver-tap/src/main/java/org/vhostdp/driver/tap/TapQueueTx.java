@@ -56,7 +56,21 @@ final class TapQueueTx implements TxQueue {
 
   @Override
   public void unclaim(Burst burst, int first, int count) {
-    giveBack(burst, first, first + count);
+    for (int i = first; i < first + count; i++) {
+      if (burst.region[i] != TapPort.OWN_REGION || !frames.give(burst.offset[i])) {
+        throw notLent(burst, i);
+      }
+    }
+  }
+
+  private static IllegalStateException notLent(Burst burst, int i) {
+    return new IllegalStateException(
+        "The frame at offset "
+            + burst.offset[i]
+            + " of region "
+            + burst.region[i]
+            + " was given back but is not lent: a frame is transmitted or given back once, by the"
+            + " queue that lent it.");
   }
 
   @Override

@@ -52,11 +52,16 @@ final class TapLab implements AutoCloseable, Host {
 
   /** A lab, or a skipped test with the reason. */
   static TapLab open() throws Exception {
+    needsPrivileges();
+    return new TapLab();
+  }
+
+  /** A test that makes TAPs in namespaces of its own goes on, or is skipped with the reason. */
+  static void needsPrivileges() {
     needs(Files.exists(Path.of(TunCalls.TUN)), TunCalls.TUN + " is not there");
     for (int c : new int[] {Capability.CAP_NET_ADMIN, Capability.CAP_SYS_ADMIN}) {
       needs(Capability.has(c), "this process lacks " + Capability.name(c));
     }
-    return new TapLab();
   }
 
   static void needs(boolean met, String otherwise) {

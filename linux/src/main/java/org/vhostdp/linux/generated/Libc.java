@@ -60,6 +60,15 @@ public class Libc extends Libc$shared {
     public static int SO_RCVBUF() {
         return SO_RCVBUF;
     }
+    private static final int SO_RCVBUFFORCE = (int)33L;
+    /**
+     * {@snippet lang=c :
+     * #define SO_RCVBUFFORCE 33
+     * }
+     */
+    public static int SO_RCVBUFFORCE() {
+        return SO_RCVBUFFORCE;
+    }
     private static final int SO_PEERCRED = (int)17L;
     /**
      * {@snippet lang=c :
@@ -1742,6 +1751,33 @@ public class Libc extends Libc$shared {
      */
     public static int ETH_P_ALL() {
         return ETH_P_ALL;
+    }
+    private static final int PACKET_AUXDATA = (int)8L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_AUXDATA 8
+     * }
+     */
+    public static int PACKET_AUXDATA() {
+        return PACKET_AUXDATA;
+    }
+    private static final int PACKET_VNET_HDR = (int)15L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_VNET_HDR 15
+     * }
+     */
+    public static int PACKET_VNET_HDR() {
+        return PACKET_VNET_HDR;
+    }
+    private static final int PACKET_QDISC_BYPASS = (int)20L;
+    /**
+     * {@snippet lang=c :
+     * #define PACKET_QDISC_BYPASS 20
+     * }
+     */
+    public static int PACKET_QDISC_BYPASS() {
+        return PACKET_QDISC_BYPASS;
     }
     private static final int PACKET_IGNORE_OUTGOING = (int)23L;
     /**
@@ -5088,6 +5124,24 @@ public class Libc extends Libc$shared {
      */
     public static int NLA_TYPE_MASK() {
         return NLA_TYPE_MASK;
+    }
+    private static final int TP_STATUS_VLAN_VALID = (int)16L;
+    /**
+     * {@snippet lang=c :
+     * #define TP_STATUS_VLAN_VALID 16
+     * }
+     */
+    public static int TP_STATUS_VLAN_VALID() {
+        return TP_STATUS_VLAN_VALID;
+    }
+    private static final int TP_STATUS_VLAN_TPID_VALID = (int)64L;
+    /**
+     * {@snippet lang=c :
+     * #define TP_STATUS_VLAN_TPID_VALID 64
+     * }
+     */
+    public static int TP_STATUS_VLAN_TPID_VALID() {
+        return TP_STATUS_VLAN_TPID_VALID;
     }
     private static final int IORING_SETUP_SUBMIT_ALL = (int)128L;
     /**

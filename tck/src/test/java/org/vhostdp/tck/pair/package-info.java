@@ -1,0 +1,2 @@
+/** The reference driver as the kit's own tests use it. */
+package org.vhostdp.tck.pair;

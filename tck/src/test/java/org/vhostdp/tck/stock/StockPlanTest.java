@@ -1,0 +1,75 @@
+package org.vhostdp.tck.stock;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.vhostdp.driver.loopback.LoopbackDriver;
+import org.vhostdp.linux.Capability;
+
+final class StockPlanTest {
+  @Test
+  void anotherProcessReadsTheSamePlan() {
+    StockPlan plan =
+        new StockPlan(
+            Path.of("/srv/drivers/x"),
+            "pair",
+            Map.of("queues", "2", "wire", "{wire}"),
+            Map.of("far.queues", "4"));
+    assertEquals(plan, StockPlan.decode(plan.encode()));
+    StockPlan bare = StockPlan.of("");
+    assertEquals(bare, StockPlan.decode(bare.encode()));
+  }
+
+  @Test
+  void aKeyThatNoPlanHasIsNamed() {
+    Exception e =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> StockPlan.decode(Map.of("wire", "tap", "wires", "x")));
+    assertTrue(e.getMessage().contains("\"wires\""), e.getMessage());
+  }
+
+  @Test
+  void aWireThatIsNotThereIsNamed() {
+    Exception e =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> new StockHarness(new LoopbackDriver(), StockPlan.of("string")));
+    assertTrue(e.getMessage().contains("\"string\""), e.getMessage());
+  }
+
+  @Test
+  void aDriverThatCannotNameItsDeviceIsToldSo() {
+    Exception e =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> new StockHarness(new LoopbackDriver(), StockPlan.of(StockWires.VETH)));
+    assertTrue(e.getMessage().contains("{device}"), e.getMessage());
+  }
+
+  @Test
+  void privilegesAreThoseOfTheWireUnlessThePlanNamesThem() {
+    LoopbackDriver driver = new LoopbackDriver();
+    assertEquals(Set.of(), new StockHarness(driver, StockPlan.of(StockWires.PAIR)).privileges());
+    StockPlan named =
+        new StockPlan(null, "pair", Map.of(), Map.of("privileges", "CAP_NET_RAW, CAP_NET_ADMIN"));
+    assertEquals(
+        Set.of(Capability.CAP_NET_RAW, Capability.CAP_NET_ADMIN),
+        new StockHarness(driver, named).privileges());
+    StockPlan wrong = new StockPlan(null, "pair", Map.of(), Map.of("privileges", "CAP_NIL"));
+    StockHarness harness = new StockHarness(driver, wrong);
+    Exception e = assertThrows(IllegalArgumentException.class, harness::privileges);
+    assertTrue(e.getMessage().contains("CAP_NIL"), e.getMessage());
+  }
+
+  @Test
+  void theReferenceDriversKeysTellItsWire() {
+    StockHarness harness = new StockHarness(new LoopbackDriver(), StockPlan.of(""));
+    assertTrue(harness.describe().contains("loopback"), harness.describe());
+  }
+}
