@@ -12,7 +12,8 @@ packages_of() {
     test)
       packages_of demo
       packages_of qemu
-      printf '%s\n' dpdk-dev:dpdk-testpmd ethtool:ethtool tshark:tshark tcpdump:tcpdump
+      printf '%s\n' dpdk-dev:dpdk-testpmd ethtool:ethtool tshark:tshark tcpdump:tcpdump \
+        chromium:chromium
       ;;
     *) return 1 ;;
   esac

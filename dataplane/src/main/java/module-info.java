@@ -2,10 +2,10 @@
 module org.vhostdp.dataplane {
   requires transitive org.vhostdp.spi;
   requires transitive org.vhostdp.linux;
+  requires transitive org.vhostdp.store;
 
   exports org.vhostdp.dataplane;
   exports org.vhostdp.dataplane.config;
-  exports org.vhostdp.dataplane.driver;
   exports org.vhostdp.dataplane.frontend.vhostuser;
   exports org.vhostdp.dataplane.io;
   exports org.vhostdp.dataplane.memory;
@@ -13,6 +13,4 @@ module org.vhostdp.dataplane {
   exports org.vhostdp.dataplane.offload;
   exports org.vhostdp.dataplane.port;
   exports org.vhostdp.dataplane.ring;
-
-  uses org.vhostdp.spi.Driver;
 }

@@ -1,20 +1,23 @@
 package org.vhostdp.cli;
 
 /** A command that could not do its work: sentences for the operator, one a line. */
-final class CommandFailed extends Exception {
+public final class CommandFailed extends Exception {
   private static final long serialVersionUID = 1L;
 
   private final int exitCode;
 
-  CommandFailed(String sentences) {
+  /** Ends the command with {@link Exit#FAILED}. */
+  public CommandFailed(String sentences) {
     this(Exit.FAILED, sentences, null);
   }
 
-  CommandFailed(int exitCode, String sentences) {
+  /** Ends the command with an exit code. */
+  public CommandFailed(int exitCode, String sentences) {
     this(exitCode, sentences, null);
   }
 
-  CommandFailed(int exitCode, String sentences, Throwable cause) {
+  /** Ends the command with an exit code; --verbose shows the cause. */
+  public CommandFailed(int exitCode, String sentences, Throwable cause) {
     super(sentences, cause);
     this.exitCode = exitCode;
   }

@@ -3,6 +3,7 @@ package org.vhostdp.cli;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.vhostdp.cli.tck.TckCommand;
 import picocli.CommandLine;
 
 /** Every command, in the order of the help. */
@@ -15,6 +16,7 @@ final class Commands {
     COMMANDS.put("status", StatusCommand::new);
     COMMANDS.put("top", TopCommand::new);
     COMMANDS.put("driver", DriverCommand::new);
+    COMMANDS.put("tck", TckCommand::new);
     COMMANDS.put("config", ConfigCommand::new);
     COMMANDS.put("completion", CompletionCommand::new);
   }

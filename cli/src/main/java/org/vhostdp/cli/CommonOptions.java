@@ -5,7 +5,7 @@ import org.vhostdp.cli.log.StderrLoggers;
 import picocli.CommandLine.Option;
 
 /** Options of every command. */
-final class CommonOptions {
+public final class CommonOptions {
   @Option(
       names = {"-h", "--help"},
       usageHelp = true,
@@ -13,7 +13,7 @@ final class CommonOptions {
   private boolean help;
 
   /** For picocli. */
-  CommonOptions() {}
+  public CommonOptions() {}
 
   /** Whether the word is one of these and has been obeyed; help is not. */
   boolean flag(String word) {

@@ -6,9 +6,10 @@ import java.util.List;
 import org.vhostdp.cli.config.ConfigDraft;
 import org.vhostdp.cli.config.ConfigReader;
 import org.vhostdp.cli.config.ConfigRefused;
+import org.vhostdp.cli.config.DriverPolicy;
 import org.vhostdp.cli.control.RuntimeFolder;
 import org.vhostdp.dataplane.config.DataplaneConfig;
-import org.vhostdp.dataplane.driver.DriverStore;
+import org.vhostdp.store.DriverStore;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -23,10 +24,17 @@ final class ConfigFile {
       description = "A folder of drivers, searched first. May be repeated.")
   private List<Path> stores = new ArrayList<>();
 
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description = "The folder of installed drivers' data (/var/lib/vhost-dp, or this user's).")
+  private Path data;
+
   @Option(names = "--json", description = "Show the result as JSON.")
   private boolean json;
 
   private DriverStore store;
+  private DriverPolicy policy;
 
   /** For picocli. */
   ConfigFile() {}
@@ -44,12 +52,18 @@ final class ConfigFile {
     ConfigDraft draft = new ConfigReader(RuntimeFolder.path()).file(file).read();
     List<Path> named = new ArrayList<>(stores);
     named.addAll(draft.stores());
-    store = DriverStores.open(named);
+    policy = draft.policyDraft();
+    store = DriverStores.open(named, data, DriverStores.trust(policy));
     return draft.checked(schemas());
   }
 
   /** Valid after {@link #read}. */
   ConfigDraft.Schemas schemas() {
-    return type -> store.load(type).schema();
+    return request -> store.load(request).schema();
+  }
+
+  /** Valid after {@link #read}. */
+  DriverPolicy policy() {
+    return policy;
   }
 }

@@ -3,8 +3,8 @@ package org.vhostdp.cli;
 import java.io.PrintWriter;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.vhostdp.attest.json.Json;
 import org.vhostdp.cli.config.ConfigText;
-import org.vhostdp.cli.json.Json;
 import org.vhostdp.dataplane.config.DataplaneConfig;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -34,7 +34,7 @@ final class ConfigShowCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     PrintWriter out = spec.commandLine().getOut();
     DataplaneConfig checked = config.read();
-    Map<String, Object> sections = ConfigText.sections(checked, config.schemas());
+    Map<String, Object> sections = ConfigText.sections(checked, config.policy(), config.schemas());
     if (config.json()) {
       out.println(Json.pretty(sections));
     } else {

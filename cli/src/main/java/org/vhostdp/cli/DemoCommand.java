@@ -2,17 +2,19 @@ package org.vhostdp.cli;
 
 import java.io.PrintWriter;
 import java.io.Writer;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.vhostdp.attest.json.Json;
 import org.vhostdp.cli.demo.Demo;
 import org.vhostdp.cli.demo.DemoPlan;
 import org.vhostdp.cli.demo.DemoResult;
 import org.vhostdp.cli.demo.GuestKind;
-import org.vhostdp.cli.json.Json;
 import org.vhostdp.cli.log.StderrLoggers;
 import org.vhostdp.cli.text.Terminal;
-import org.vhostdp.dataplane.driver.DriverStore;
+import org.vhostdp.store.DriverStore;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -52,8 +54,22 @@ final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--driver",
       paramLabel = "ID",
-      description = "tap, or loopback with the builtin guest (tap).")
+      description =
+          "tap, or, with the builtin guest, any driver that needs no keys and returns the guest's"
+              + " frames, such as loopback (tap).")
   private String driver = "tap";
+
+  @Option(
+      names = "--store",
+      paramLabel = "DIR",
+      description = "A folder of drivers, searched first. May be repeated.")
+  private List<Path> stores = new ArrayList<>();
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description = "The folder of installed drivers' data (/var/lib/vhost-dp, or this user's).")
+  private Path data;
 
   @Option(names = "--queues", paramLabel = "N", description = "Queue pairs, 1 to 16 (1).")
   private int queues = 1;
@@ -88,7 +104,7 @@ final class DemoCommand implements Callable<Integer> {
       return UserNamespace.enter(inside);
     }
     DemoPlan plan = new DemoPlan(chosen(out), driver, queues, mtu, seconds, keep);
-    DriverStore store = DriverStores.open(List.of());
+    DriverStore store = DriverStores.open(stores, data, DriverStores.anyTrust());
     if (!StderrLoggers.verbose()) {
       // Attach and detach are what it tells itself.
       StderrLoggers.threshold(System.Logger.Level.WARNING);
@@ -115,18 +131,16 @@ final class DemoCommand implements Callable<Integer> {
     if (mtu != 0) {
       range("--mtu", mtu, 576, 65521);
     }
-    if (!driver.equals("tap") && !driver.equals("loopback")) {
-      throw new CommandFailed(
-          Exit.USAGE, "--driver " + driver + ": the demonstration knows tap and loopback.");
-    }
-    if (driver.equals("loopback")) {
+    if (!driver.equals("tap")) {
       if (guest == null) {
         guest = GuestKind.builtin;
       } else if (guest != GuestKind.builtin) {
         throw new CommandFailed(
             Exit.USAGE,
-            "The loopback driver returns the guest's own frames, which a kernel does not take."
-                + " Use it with --guest builtin.");
+            "The demonstration gives no other driver than tap a far end, and a kernel does not take"
+                + " its own frames back. Use "
+                + driver
+                + " with --guest builtin.");
       }
     }
   }

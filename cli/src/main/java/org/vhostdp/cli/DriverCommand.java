@@ -9,11 +9,31 @@ import picocli.CommandLine.Spec;
 /** {@code vhost-dp driver}. */
 @Command(
     name = "driver",
-    description = {"Look at the drivers in the store.", ""},
-    subcommands = {DriverListCommand.class, DriverShowCommand.class, DriverDoctorCommand.class},
+    description = {"Install, choose, check and look at drivers.", ""},
+    subcommands = {
+      DriverListCommand.class,
+      DriverShowCommand.class,
+      DriverVerifyCommand.class,
+      DriverDoctorCommand.class,
+      DriverInstallCommand.class,
+      DriverEnableCommand.class,
+      DriverDisableCommand.class,
+      DriverRollbackCommand.class,
+      DriverRemoveCommand.class,
+      DriverSearchCommand.class,
+      DriverCatalogueCommand.class,
+      DriverNewCommand.class
+    },
     synopsisSubcommandLabel = "COMMAND",
     footerHeading = "%nExamples:%n",
-    footer = {"  vhost-dp driver list", "  vhost-dp driver show tap", "  vhost-dp driver doctor"})
+    footer = {
+      "  vhost-dp driver list",
+      "  vhost-dp driver show tap",
+      "  vhost-dp driver doctor",
+      "  vhost-dp driver install toy-1.2.0.zip",
+      "  vhost-dp driver rollback toy",
+      "  vhost-dp driver new toy"
+    })
 final class DriverCommand implements Runnable {
   @Mixin private CommonOptions common;
   @Spec private CommandSpec spec;
@@ -24,6 +44,8 @@ final class DriverCommand implements Runnable {
   @Override
   public void run() {
     throw new CommandLine.ParameterException(
-        spec.commandLine(), "A command is missing: list, show or doctor.");
+        spec.commandLine(),
+        "A command is missing: list, show, verify, doctor, install, enable, disable, rollback,"
+            + " remove, search, catalogue or new.");
   }
 }

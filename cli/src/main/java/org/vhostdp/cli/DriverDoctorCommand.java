@@ -2,15 +2,18 @@ package org.vhostdp.cli;
 
 import java.io.PrintWriter;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
-import org.vhostdp.cli.json.Json;
-import org.vhostdp.dataplane.driver.DriverRefused;
-import org.vhostdp.dataplane.driver.DriverStore;
+import org.vhostdp.attest.json.Json;
+import org.vhostdp.cli.config.ConfigRefused;
 import org.vhostdp.spi.Driver;
 import org.vhostdp.spi.Probe;
+import org.vhostdp.store.DriverRefused;
+import org.vhostdp.store.DriverStore;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -21,7 +24,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "doctor",
     description = {
-      "Load every driver and ask whether it can run here; say why not, and what to do.",
+      "Check every version of every driver, load the active ones and ask whether they can run"
+          + " here; say why not, and what to do.",
       ""
     },
     footerHeading = "%nExamples:%n",
@@ -46,7 +50,7 @@ final class DriverDoctorCommand implements Callable<Integer> {
   @Parameters(arity = "0..1", paramLabel = "ID", description = "Id of one driver (all).")
   private String id;
 
-  @Mixin private StoreOptions options;
+  @Mixin private DriverOptions options;
   @Mixin private CommonOptions common;
   @Spec private CommandSpec spec;
 
@@ -54,7 +58,7 @@ final class DriverDoctorCommand implements Callable<Integer> {
   DriverDoctorCommand() {}
 
   @Override
-  public Integer call() throws CommandFailed {
+  public Integer call() throws CommandFailed, ConfigRefused {
     DriverStore store = options.open();
     List<Finding> findings = id != null ? List.of(examine(store, id)) : all(store);
     PrintWriter out = spec.commandLine().getOut();
@@ -69,20 +73,31 @@ final class DriverDoctorCommand implements Callable<Integer> {
     return findings.stream().allMatch(Finding::ok) ? Exit.OK : Exit.FAILED;
   }
 
-  private static List<Finding> all(DriverStore store) {
+  private List<Finding> all(DriverStore store) {
     List<Finding> findings = new ArrayList<>();
+    Set<String> examined = new HashSet<>();
     for (DriverStore.Entry entry : store.entries()) {
-      findings.add(
-          entry.descriptor() == null
-              ? new Finding(entry.folder().toString(), false, entry.refusal())
-              : examine(store, entry.descriptor().id()));
+      if (entry.active()) {
+        // Two folders of one id are one refusal.
+        if (examined.add(entry.descriptor().id())) {
+          findings.add(examine(store, entry.descriptor().id()));
+        }
+      } else {
+        DriverFinding finding = DriverFinding.of(store, entry, null);
+        String sentence = "Its files are right; it is not active.";
+        findings.add(
+            new Finding(finding.name(), finding.ok(), finding.ok() ? sentence : finding.refusal()));
+      }
+    }
+    for (String sentence : options.installed().brokenLinks()) {
+      findings.add(new Finding("store", false, sentence));
     }
     if (findings.isEmpty()) {
       findings.add(
           new Finding(
               "store",
               false,
-              "No driver is installed in %s. Name a folder of drivers with --store."
+              "No driver is installed in %s. Install one, or name a folder of drivers with --store."
                   .formatted(store.stores())));
     }
     return findings;
@@ -91,7 +106,7 @@ final class DriverDoctorCommand implements Callable<Integer> {
   private static Finding examine(DriverStore store, String id) {
     try {
       Driver driver = store.load(id);
-      Probe probe = driver.probe();
+      Probe probe = store.probe(driver);
       String sentence =
           probe.isOk() && probe.reason().isEmpty()
               ? driver.info() + " can run here."
@@ -99,9 +114,6 @@ final class DriverDoctorCommand implements Callable<Integer> {
       return new Finding(id, probe.isOk(), sentence);
     } catch (DriverRefused e) {
       return new Finding(id, false, e.getMessage());
-    } catch (RuntimeException | LinkageError e) {
-      return new Finding(
-          id, false, "Its probe failed (%s): report this to the driver's author.".formatted(e));
     }
   }
 }

@@ -6,14 +6,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.vhostdp.cli.json.Json;
+import org.vhostdp.attest.json.Json;
+import org.vhostdp.cli.config.ConfigRefused;
 import org.vhostdp.cli.text.Table;
-import org.vhostdp.dataplane.driver.DriverDescriptor;
-import org.vhostdp.dataplane.driver.DriverRefused;
-import org.vhostdp.dataplane.driver.DriverStore;
 import org.vhostdp.spi.ConfigKey;
 import org.vhostdp.spi.Driver;
 import org.vhostdp.spi.Probe;
+import org.vhostdp.store.DriverRefused;
+import org.vhostdp.store.DriverRequest;
+import org.vhostdp.store.DriverStore;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -30,7 +31,7 @@ final class DriverShowCommand implements Callable<Integer> {
   @Parameters(paramLabel = "ID", description = "Id of the driver, as driver list shows it.")
   private String id;
 
-  @Mixin private StoreOptions options;
+  @Mixin private DriverOptions options;
   @Mixin private CommonOptions common;
   @Spec private CommandSpec spec;
 
@@ -38,16 +39,17 @@ final class DriverShowCommand implements Callable<Integer> {
   DriverShowCommand() {}
 
   @Override
-  public Integer call() throws CommandFailed {
+  public Integer call() throws CommandFailed, ConfigRefused {
     PrintWriter out = spec.commandLine().getOut();
     DriverStore store = options.open();
     try {
-      DriverDescriptor descriptor = store.find(id);
+      DriverStore.Entry entry = store.entry(DriverRequest.of(id));
       Driver driver = store.load(id);
+      DriverFinding finding = DriverFinding.of(store, entry, null);
       if (options.json()) {
-        out.println(Json.pretty(json(descriptor, driver)));
+        out.println(Json.pretty(json(finding, driver)));
       } else {
-        print(out, descriptor, driver);
+        print(out, finding, driver);
       }
       return Exit.OK;
     } catch (DriverRefused e) {
@@ -55,14 +57,18 @@ final class DriverShowCommand implements Callable<Integer> {
     }
   }
 
-  private static Map<String, Object> json(DriverDescriptor descriptor, Driver driver) {
+  private static Map<String, Object> json(DriverFinding finding, Driver driver) {
     Map<String, Object> out = new LinkedHashMap<>();
     out.put("id", driver.info().id());
     out.put("version", driver.info().version().toString());
     out.put("summary", driver.info().summary());
     out.put("spi", driver.info().spi().toString());
-    out.put("module", descriptor.module());
-    out.put("folder", descriptor.folder().toString());
+    out.put("module", finding.entry().descriptor().module());
+    out.put("folder", finding.entry().folder().toString());
+    out.put("trust", finding.json().get("trust"));
+    out.put("signer", finding.json().get("signer"));
+    out.put("certificate", finding.certificate());
+    out.put("warnings", finding.json().get("warnings"));
     Probe probe = driver.probe();
     Map<String, Object> here = new LinkedHashMap<>();
     here.put("ok", probe.isOk());
@@ -84,10 +90,11 @@ final class DriverShowCommand implements Callable<Integer> {
     return out;
   }
 
-  private static void print(PrintWriter out, DriverDescriptor descriptor, Driver driver) {
+  private static void print(PrintWriter out, DriverFinding finding, Driver driver) {
     out.println(driver.info() + ": " + driver.info().summary());
-    out.println("module   " + descriptor.module());
-    out.println("folder   " + descriptor.folder());
+    out.println("module   " + finding.entry().descriptor().module());
+    out.println("folder   " + finding.entry().folder());
+    out.println("trust    " + finding.trust() + ", certificate: " + finding.certificate());
     out.println("SPI      " + driver.info().spi());
     out.println("here     " + driver.probe());
     out.println();

@@ -8,13 +8,13 @@ import org.vhostdp.dataplane.config.DataplaneConfig;
 import org.vhostdp.dataplane.config.DataplaneConfig.DriverSection;
 import org.vhostdp.dataplane.config.DataplaneConfig.IoSettings;
 import org.vhostdp.dataplane.config.DataplaneConfig.Netdev;
-import org.vhostdp.dataplane.driver.DriverRefused;
-import org.vhostdp.dataplane.driver.DriverStore;
 import org.vhostdp.dataplane.frontend.vhostuser.SocketSpec;
 import org.vhostdp.dataplane.port.PortSpec;
 import org.vhostdp.linux.LinuxException;
 import org.vhostdp.linux.Netlink;
 import org.vhostdp.spi.Probe;
+import org.vhostdp.store.DriverRefused;
+import org.vhostdp.store.DriverStore;
 
 /**
  * The configuration of a run that was told nothing: one port on a TAP, or on the loopback driver

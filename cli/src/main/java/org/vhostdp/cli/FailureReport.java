@@ -2,10 +2,12 @@ package org.vhostdp.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import org.vhostdp.attest.Refused;
 import org.vhostdp.cli.config.ConfigRefused;
 import org.vhostdp.cli.log.StderrLoggers;
 import org.vhostdp.dataplane.Dataplane;
 import org.vhostdp.spi.DriverException;
+import org.vhostdp.store.DriverRefused;
 
 /** A failure as sentences on standard error and an exit code. */
 final class FailureReport {
@@ -29,6 +31,8 @@ final class FailureReport {
         say(err, failed.getMessage());
         return isConfiguration(failed.getCause()) ? Exit.USAGE : Exit.FAILED;
       }
+      case DriverRefused refused -> say(err, refused.getMessage());
+      case Refused refused -> say(err, refused.getMessage());
       case IOException failed -> say(err, withReason(failed));
       case InterruptedException interrupted -> say(err, "Interrupted.");
       default ->

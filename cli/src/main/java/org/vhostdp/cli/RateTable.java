@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.vhostdp.cli.json.Json;
+import org.vhostdp.attest.json.Json;
 import org.vhostdp.cli.text.Table;
 import org.vhostdp.cli.text.Units;
 

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.vhostdp.attest.json.Json;
 import org.vhostdp.cli.config.ConfigDraft;
 import org.vhostdp.cli.config.ConfigReader;
 import org.vhostdp.cli.config.ConfigRefused;
@@ -16,15 +17,13 @@ import org.vhostdp.cli.control.ControlServer;
 import org.vhostdp.cli.control.Instances;
 import org.vhostdp.cli.control.RuntimeFolder;
 import org.vhostdp.cli.control.StatusReport;
-import org.vhostdp.cli.json.Json;
 import org.vhostdp.dataplane.Dataplane;
 import org.vhostdp.dataplane.config.DataplaneConfig;
 import org.vhostdp.dataplane.config.DataplaneConfig.Netdev;
-import org.vhostdp.dataplane.driver.DriverRefused;
-import org.vhostdp.dataplane.driver.DriverStore;
 import org.vhostdp.dataplane.frontend.vhostuser.SocketSpec;
 import org.vhostdp.linux.Fd;
-import org.vhostdp.spi.ConfigSchema;
+import org.vhostdp.store.DriverRefused;
+import org.vhostdp.store.DriverStore;
 
 /** Serves guests until a signal comes. */
 final class Run {
@@ -52,7 +51,8 @@ final class Run {
     ConfigDraft draft = draft(folder);
     List<Path> named = new ArrayList<>(arguments.stores);
     named.addAll(draft.stores());
-    DriverStore store = DriverStores.open(named);
+    DriverStore store =
+        DriverStores.open(named, arguments.data, DriverStores.trust(draft.policyDraft()));
     boolean told =
         arguments.file != null || !arguments.objects.isEmpty() || !arguments.netdevs.isEmpty();
     if (told) {
@@ -87,11 +87,7 @@ final class Run {
           "--socket-path and --fd are for a run without a file and -netdev; write the socket's"
               + " path as the netdev's key \"socket\".");
     }
-    return draft.checked(type -> schema(store, type));
-  }
-
-  private static ConfigSchema schema(DriverStore store, String type) throws DriverRefused {
-    return store.load(type).schema();
+    return draft.checked(request -> store.load(request).schema());
   }
 
   private EmbeddedDefault embedded(DriverStore store, DataplaneConfig.IoSettings io, Path folder)

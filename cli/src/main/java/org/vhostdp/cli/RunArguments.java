@@ -36,6 +36,12 @@ final class RunArguments {
       description = "A folder of drivers, searched first. May be repeated.")
   List<Path> stores = new ArrayList<>();
 
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description = "The folder of installed drivers' data (/var/lib/vhost-dp, or this user's).")
+  Path data;
+
   @Option(names = "--io-threads", paramLabel = "N", description = "Number of IO threads (1).")
   Integer threads;
 
@@ -136,6 +142,10 @@ final class RunArguments {
       case "-object" -> objects.add(value);
       case "-netdev" -> netdevs.add(value);
       case "--store" -> stores.add(Path.of(value));
+      case "--data" -> {
+        first = data == null;
+        data = Path.of(value);
+      }
       case "-c", "--config" -> {
         first = file == null;
         file = Path.of(value);

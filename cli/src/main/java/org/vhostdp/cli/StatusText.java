@@ -3,7 +3,7 @@ package org.vhostdp.cli;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.vhostdp.cli.json.Json;
+import org.vhostdp.attest.json.Json;
 import org.vhostdp.cli.text.Table;
 import org.vhostdp.cli.text.Units;
 

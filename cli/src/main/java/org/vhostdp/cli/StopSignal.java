@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
  * SIGINT and SIGTERM as a request: the command ends its work in its own thread, and only then the
  * process ends.
  */
-final class StopSignal implements AutoCloseable {
+public final class StopSignal implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 10;
 
   private final CountDownLatch asked = new CountDownLatch(1);
@@ -33,7 +33,7 @@ final class StopSignal implements AutoCloseable {
    *
    * @param action ends the work, or lets it end itself; called on a thread of its own
    */
-  static StopSignal asInterrupt(Runnable action) {
+  public static StopSignal asInterrupt(Runnable action) {
     return new StopSignal(false, action);
   }
 

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.vhostdp.cli.json.Json;
+import org.vhostdp.attest.json.Json;
 
 /** Commands as far as they go without a driver; with drivers they are run on the image. */
 final class CommandsTest {
@@ -56,8 +56,9 @@ final class CommandsTest {
     assertSays(2, "--queues 0 is not a number from 1 to 16.", "demo", "--queues", "0");
     assertSays(2, "--seconds 301 is not", "demo", "--seconds", "301");
     assertSays(2, "--mtu 100 is not", "demo", "--mtu", "100");
-    assertSays(2, "the demonstration knows tap and loopback", "demo", "--driver", "x");
-    assertSays(2, "Use it with --guest builtin.", "demo", "--driver", "loopback", "--guest", "uml");
+    assertSays(1, "There is no driver \"x\"", "demo", "--driver", "x");
+    assertSays(
+        2, "Use loopback with --guest builtin.", "demo", "--driver", "loopback", "--guest", "uml");
     assertSays(2, "--guest", "demo", "--guest", "windows");
   }
 
@@ -91,7 +92,10 @@ final class CommandsTest {
     Files.createDirectory(folder.resolve("broken"));
     Invocation list = Invocation.of("driver", "list", "--store", folder.toString());
     assertEquals(0, list.code());
-    assertTrue(list.out().startsWith("DRIVER  VERSION  SPI  SUMMARY  FOLDER\n"), list.out());
+    assertTrue(
+        list.out()
+            .startsWith("DRIVER  VERSION  ACTIVE  TRUST  CERTIFICATE  SPI  SUMMARY  FOLDER\n"),
+        list.out());
     assertTrue(list.out().contains("Refused: The folder "), list.out());
     Invocation json = Invocation.of("driver", "list", "--json", "--store", folder.toString());
     Object entry = Json.array(Json.read(json.out())).getFirst();

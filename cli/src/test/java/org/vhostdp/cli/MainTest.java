@@ -5,11 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.vhostdp.cli.json.Json;
+import org.vhostdp.attest.json.Json;
 import org.vhostdp.spi.SpiVersion;
 
 final class MainTest {
@@ -25,6 +28,16 @@ final class MainTest {
         "driver list --help",
         "driver show --help",
         "driver doctor --help",
+        "driver verify --help",
+        "driver install --help",
+        "driver enable --help",
+        "driver disable --help",
+        "driver rollback --help",
+        "driver remove --help",
+        "driver search --help",
+        "driver catalogue --help",
+        "tck rules --help",
+        "tck run --help",
         "config --help",
         "config check --help",
         "config show --help",
@@ -105,6 +118,43 @@ final class MainTest {
     assertTrue(Json.array(Json.at(capabilities, "features")).contains("version_1"));
   }
 
+  /** Each command under driver, and options of it that others may not have. */
+  private static final List<String> DRIVER_COMMANDS =
+      List.of(
+          "list --store --data --trust --config --json",
+          "show --store --data --json",
+          "verify --level --data --trust --config --json",
+          "doctor --data --trust --config --json",
+          "install --repository --no-enable --force --data --trust --config --json",
+          "enable --data --trust --config --json",
+          "disable --data --config --json",
+          "rollback --data --config --json",
+          "remove --force --data --config --json",
+          "search --repository --catalogue --config --json",
+          "catalogue --html --store --data --json");
+
+  /** In picocli's script each command has a function with the words that may follow it. */
+  private static void assertCompletes(String script, String[] words) {
+    List<String> commands = wordsOf(script, "_picocli_vhost-dp_driver", "commands");
+    assertTrue(commands.contains(words[0]), () -> words[0] + " is not in " + commands);
+    String function = "_picocli_vhost-dp_driver_" + words[0];
+    List<String> options = new ArrayList<>(wordsOf(script, function, "flag_opts"));
+    options.addAll(wordsOf(script, function, "arg_opts"));
+    for (int i = 1; i < words.length; i++) {
+      String option = words[i];
+      assertTrue(options.contains(option), () -> words[0] + ": " + option + " not in " + options);
+    }
+  }
+
+  private static List<String> wordsOf(String script, String function, String variable) {
+    int start = script.indexOf("function " + function + "() {");
+    assertTrue(start >= 0, function);
+    String body = script.substring(start, script.indexOf("\n}", start));
+    Matcher found = Pattern.compile("local " + variable + "=[\"(]([^\")]*)").matcher(body);
+    assertTrue(found.find(), () -> variable + " is not in " + body);
+    return List.of(found.group(1).replace("'", "").strip().split("\\s+"));
+  }
+
   @Test
   void completionNamesCommandsAndOptions() {
     for (String shell : List.of("bash", "zsh")) {
@@ -112,6 +162,9 @@ final class MainTest {
       assertEquals(0, script.code(), script.err());
       assertTrue(script.out().contains("--socket-path"), shell);
       assertTrue(script.out().contains("doctor"), shell);
+      for (String words : DRIVER_COMMANDS) {
+        assertCompletes(script.out(), words.split(" "));
+      }
     }
     assertTrue(Invocation.of("completion", "zsh").out().startsWith("#compdef vhost-dp"));
     assertEquals(2, Invocation.of("completion", "fish").code());

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.vhostdp.cli.json.Json;
-import org.vhostdp.cli.json.JsonRefused;
+import org.vhostdp.attest.json.Json;
+import org.vhostdp.attest.json.JsonRefused;
 
 final class StatusTextTest {
   private static Map<String, Object> status(long seconds, long frames, long cpu)

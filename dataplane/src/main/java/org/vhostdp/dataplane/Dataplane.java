@@ -6,8 +6,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import org.vhostdp.dataplane.config.DataplaneConfig;
-import org.vhostdp.dataplane.driver.DriverRefused;
-import org.vhostdp.dataplane.driver.DriverStore;
 import org.vhostdp.dataplane.frontend.vhostuser.VhostUserPort;
 import org.vhostdp.dataplane.io.IoThread;
 import org.vhostdp.linux.LinuxException;
@@ -18,6 +16,8 @@ import org.vhostdp.spi.Port;
 import org.vhostdp.spi.PortConfig;
 import org.vhostdp.spi.SpiVersion;
 import org.vhostdp.spi.Version;
+import org.vhostdp.store.DriverRefused;
+import org.vhostdp.store.DriverStore;
 
 /** A running dataplane: its IO threads and its ports. */
 public final class Dataplane implements AutoCloseable {
@@ -66,7 +66,7 @@ public final class Dataplane implements AutoCloseable {
       throws StartFailed {
     DataplaneConfig.DriverSection section = config.driver(netdev.driver());
     try {
-      Driver driver = store.load(section.type());
+      Driver driver = store.load(section.request());
       String where = "[driver." + section.name() + "]";
       PortConfig checked = driver.schema().check(where, section.values());
       Port port = driver.open(checked, new LoggingHost(section.name()));

@@ -28,7 +28,8 @@ final class HouseRulesTest {
     "org.vhostdp.linux..",
     "org.vhostdp.dataplane..",
     "org.vhostdp.driver..",
-    "org.vhostdp.tck.."
+    "org.vhostdp.attest..",
+    "org.vhostdp.store.."
   };
 
   /** Where native functions may be bound and called. */
@@ -68,7 +69,7 @@ final class HouseRulesTest {
   void theRightToNativeAccessIsHandedOnOnlyByTheLoaderOfDrivers() {
     noClasses()
         .that()
-        .resideOutsideOfPackages("org.vhostdp.dataplane.driver..", "org.vhostdp.linux..")
+        .resideOutsideOfPackages("org.vhostdp.store..", "org.vhostdp.linux..")
         .should()
         .callCodeUnitWhere(
             describe(

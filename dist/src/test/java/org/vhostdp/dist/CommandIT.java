@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.vhostdp.cli.json.Json;
+import org.vhostdp.attest.json.Json;
 
 /** The command of the image, with its drivers. Nothing here needs root: the driver is loopback. */
 final class CommandIT {
@@ -122,7 +122,7 @@ final class CommandIT {
     Object list = Json.read(done(0, "driver", "list", "--json"));
     assertTrue(Json.array(list).size() >= 2, list.toString());
     Object shown = Json.read(done(0, "driver", "show", "loopback", "--json"));
-    assertEquals("org.vhostdp.tck", Json.at(shown, "module"));
+    assertEquals("org.vhostdp.driver.loopback", Json.at(shown, "module"));
     assertEquals(true, Json.at(shown, "probe", "ok"));
     assertFalse(Json.array(Json.at(shown, "keys")).isEmpty());
     String examined = done(0, "driver", "doctor", "loopback");

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.vhostdp.cli.json.Json;
+import org.vhostdp.attest.json.Json;
 import org.vhostdp.guest.machine.QemuGuest;
 import org.vhostdp.guest.machine.UmlGuest;
 

@@ -11,8 +11,8 @@ import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.LifecycleMethodExecutionExceptionHandler;
 import org.opentest4j.TestAbortedException;
+import org.vhostdp.attest.json.Json;
 import org.vhostdp.cli.control.ControlClient;
-import org.vhostdp.cli.json.Json;
 
 /** Prints what the programs of the open labs said, when a test fails. */
 final class Diagnosis

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.vhostdp.cli.json.Json;
+import org.vhostdp.attest.json.Json;
 
 /**
  * DPDK's virtio-user as front-end, in every layout of its rings. testpmd returns each frame with

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.vhostdp.cli.json.Json;
+import org.vhostdp.attest.json.Json;
 import org.vhostdp.guest.machine.GuestNic;
 import org.vhostdp.guest.machine.GuestSpec;
 import org.vhostdp.guest.machine.QemuGuest;

@@ -6,8 +6,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.vhostdp.attest.json.Json;
 import org.vhostdp.cli.control.ControlClient;
-import org.vhostdp.cli.json.Json;
 
 /** A running {@code vhost-dp run} of the image. */
 final class VhostDp {

@@ -12,6 +12,7 @@ import org.vhostdp.dataplane.net.ReceivePath;
 import org.vhostdp.dataplane.net.TransmitPath;
 import org.vhostdp.dataplane.ring.DeviceRing;
 import org.vhostdp.dataplane.ring.RingLayout;
+import org.vhostdp.driver.loopback.LoopbackDriver;
 import org.vhostdp.guest.twin.DriverRing;
 import org.vhostdp.guest.twin.RegionSpec;
 import org.vhostdp.guest.twin.TwinMemory;
@@ -23,7 +24,6 @@ import org.vhostdp.spi.Port;
 import org.vhostdp.spi.PortSettings;
 import org.vhostdp.spi.SpiVersion;
 import org.vhostdp.spi.Version;
-import org.vhostdp.tck.reference.LoopbackDriver;
 
 /**
  * One queue as it stands in an instance: a path of the dataplane between a ring in shared memory

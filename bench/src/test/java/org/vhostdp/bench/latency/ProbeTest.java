@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.vhostdp.bench.latency.Probe.Times;
 import org.vhostdp.linux.Threads;
@@ -45,9 +46,11 @@ class ProbeTest {
     Probe before = Probe.now(self);
     try (ClientThread one = new ClientThread(Threads.affinity()[0]);
         ClientThread other = new ClientThread(Threads.affinity()[0])) {
+      AtomicInteger there = new AtomicInteger();
       CompletableFuture<Void> spinning =
-          CompletableFuture.runAsync(() -> assertDoesNotThrow(() -> one.call(ProbeTest::spin)));
-      other.call(ProbeTest::spin);
+          CompletableFuture.runAsync(
+              () -> assertDoesNotThrow(() -> one.call(() -> spinBesideAnother(there))));
+      other.call(() -> spinBesideAnother(there));
       spinning.get(10, TimeUnit.SECONDS);
       Disturbance found = before.since();
       assertTrue(found.clientMillis() > 10, "two threads on one core: " + found);
@@ -56,8 +59,16 @@ class ProbeTest {
     assertTrue(Double.isNaN(Probe.now(-1).since().backMillis()));
   }
 
-  private static boolean spin() {
-    long end = System.nanoTime() + 100_000_000;
+  /**
+   * Spins 600 ms from when both are there, so that each waits for the other and runs longer than
+   * any compiler thread of this process.
+   */
+  private static boolean spinBesideAnother(AtomicInteger there) {
+    there.incrementAndGet();
+    while (there.get() < 2) {
+      Thread.onSpinWait();
+    }
+    long end = System.nanoTime() + 600_000_000;
     while (System.nanoTime() < end) {
       Thread.onSpinWait();
     }

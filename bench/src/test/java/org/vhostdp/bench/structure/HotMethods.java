@@ -11,7 +11,7 @@ final class HotMethods {
   private static final String NET = "org.vhostdp.dataplane.net.";
   private static final String RING = "org.vhostdp.dataplane.ring.";
   private static final String IO = "org.vhostdp.dataplane.io.";
-  private static final String DRIVER = "org.vhostdp.tck.reference.";
+  private static final String DRIVER = "org.vhostdp.driver.loopback.";
 
   /** Work of set-up that happens to be a long loop. */
   private static final Set<String> SET_UP = Set.of("begin", "open", "end", "<init>", "<clinit>");

@@ -172,7 +172,7 @@ class InliningRulesTest {
             "dataplane.io.",
             "dataplane.net.",
             "dataplane.ring.",
-            "tck.reference.",
+            "driver.loopback.",
             "spi.",
             "bench.structure.")
         .map(folder -> "org.vhostdp." + folder + name)

@@ -17,6 +17,7 @@ import org.vhostdp.dataplane.net.ReceivePath;
 import org.vhostdp.dataplane.net.TransmitPath;
 import org.vhostdp.dataplane.ring.DeviceRing;
 import org.vhostdp.dataplane.ring.RingLayout;
+import org.vhostdp.driver.loopback.LoopbackDriver;
 import org.vhostdp.guest.twin.DriverRing;
 import org.vhostdp.guest.twin.RegionSpec;
 import org.vhostdp.guest.twin.TwinMemory;
@@ -32,7 +33,6 @@ import org.vhostdp.spi.RxQueue;
 import org.vhostdp.spi.SpiVersion;
 import org.vhostdp.spi.TxQueue;
 import org.vhostdp.spi.Version;
-import org.vhostdp.tck.reference.LoopbackDriver;
 
 /**
  * One queue of the real dataplane on a ring of its own: a path, the reference driver behind it, and

@@ -8,8 +8,9 @@ import org.vhostdp.dataplane.config.DataplaneConfig;
 import org.vhostdp.dataplane.config.DataplaneConfig.DriverSection;
 import org.vhostdp.dataplane.config.DataplaneConfig.IoSettings;
 import org.vhostdp.dataplane.config.DataplaneConfig.Netdev;
-import org.vhostdp.dataplane.driver.DriverRefused;
 import org.vhostdp.spi.ConfigSchema;
+import org.vhostdp.store.DriverRefused;
+import org.vhostdp.store.DriverRequest;
 
 /** A configuration that was read, but whose drivers have not been asked yet. */
 public final class ConfigDraft {
@@ -21,7 +22,7 @@ public final class ConfigDraft {
      *
      * @throws DriverRefused if there is no such driver, or it cannot be loaded
      */
-    ConfigSchema of(String type) throws DriverRefused;
+    ConfigSchema of(DriverRequest request) throws DriverRefused;
   }
 
   private final List<Section> drivers = new ArrayList<>();
@@ -30,6 +31,7 @@ public final class ConfigDraft {
   private final Mistakes mistakes;
   private final boolean readable;
   private IoSettings io = IoSettings.defaults();
+  private DriverPolicy policy = DriverPolicy.NONE;
 
   private ConfigDraft(Mistakes mistakes) {
     this.mistakes = mistakes;
@@ -72,6 +74,27 @@ public final class ConfigDraft {
     }
     keys.refuseOthers();
     io = new IoSettings(threads, cpus, spin, busyTime);
+  }
+
+  void readPolicy(SectionReader trust, SectionReader market) {
+    policy = DriverPolicy.read(trust, market);
+  }
+
+  /**
+   * What the configuration asks of drivers, and where they are offered.
+   *
+   * @throws ConfigRefused naming every mistake at once
+   */
+  public DriverPolicy policy() throws ConfigRefused {
+    if (!mistakes.none()) {
+      throw new ConfigRefused(mistakes.sentences());
+    }
+    return policy;
+  }
+
+  /** The policy, where mistakes come out later; one that cannot be read trusts nobody. */
+  public DriverPolicy policyDraft() {
+    return policy;
   }
 
   /** Folders of drivers that the configuration adds. */
@@ -122,9 +145,11 @@ public final class ConfigDraft {
     if (type == null) {
       return null;
     }
+    DriverRequest request =
+        new DriverRequest(type, DriverPolicy.versions(keys), DriverPolicy.level(keys, "trust"));
     try {
       return new DriverSection(
-          section.name(), type, DriverKeys.check(section, schemas.of(type), mistakes));
+          section.name(), request, DriverKeys.check(section, schemas.of(request), mistakes));
     } catch (DriverRefused e) {
       mistakes.add(section.where(), "In " + section.label() + ": " + e.getMessage());
       return null;

@@ -12,6 +12,8 @@ public final class ConfigReader {
   private final Mistakes mistakes = new Mistakes();
   private final List<Section> sections = new ArrayList<>();
   private final Map<String, Value> io = new LinkedHashMap<>();
+  private final Map<String, Value> trust = new LinkedHashMap<>();
+  private final Map<String, Value> market = new LinkedHashMap<>();
   private final Path sockets;
 
   /**
@@ -61,10 +63,15 @@ public final class ConfigReader {
   }
 
   private void add(Section section) {
-    if (section.kind() == Kind.DATAPLANE) {
-      section.values().forEach(io::putIfAbsent);
-      return;
+    switch (section.kind()) {
+      case DATAPLANE -> section.values().forEach(io::putIfAbsent);
+      case TRUST -> section.values().forEach(trust::putIfAbsent);
+      case MARKET -> section.values().forEach(market::putIfAbsent);
+      default -> addNamed(section);
     }
+  }
+
+  private void addNamed(Section section) {
     for (Section other : sections) {
       if (other.kind() == section.kind() && other.name().equals(section.name())) {
         mistakes.add(
@@ -79,7 +86,12 @@ public final class ConfigReader {
 
   /** What was collected; mistakes come out when it is {@linkplain ConfigDraft#checked checked}. */
   public ConfigDraft read() {
-    return ConfigDraft.of(
-        sections, new Section(Kind.DATAPLANE, "", "", "[dataplane]", io), sockets, mistakes);
+    ConfigDraft draft =
+        ConfigDraft.of(
+            sections, new Section(Kind.DATAPLANE, "", "", "[dataplane]", io), sockets, mistakes);
+    draft.readPolicy(
+        new SectionReader(new Section(Kind.TRUST, "", "", "[trust]", trust), mistakes),
+        new SectionReader(new Section(Kind.MARKET, "", "", "[market]", market), mistakes));
+    return draft;
   }
 }

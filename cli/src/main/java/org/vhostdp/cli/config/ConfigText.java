@@ -7,16 +7,17 @@ import java.util.Map;
 import org.vhostdp.dataplane.config.DataplaneConfig;
 import org.vhostdp.dataplane.config.DataplaneConfig.DriverSection;
 import org.vhostdp.dataplane.config.DataplaneConfig.Netdev;
-import org.vhostdp.dataplane.driver.DriverRefused;
 import org.vhostdp.dataplane.frontend.vhostuser.SocketSpec;
 import org.vhostdp.spi.ConfigKey;
+import org.vhostdp.store.DriverRefused;
 
 /** A configuration as it takes effect, defaults filled in, secrets left out. */
 public final class ConfigText {
   private ConfigText() {}
 
   /** Sections by name, as JSON values and in the form of the file. */
-  public static Map<String, Object> sections(DataplaneConfig config, ConfigDraft.Schemas schemas)
+  public static Map<String, Object> sections(
+      DataplaneConfig config, DriverPolicy policy, ConfigDraft.Schemas schemas)
       throws DriverRefused {
     Map<String, Object> out = new LinkedHashMap<>();
     Map<String, Object> io = new LinkedHashMap<>();
@@ -25,6 +26,7 @@ public final class ConfigText {
     io.put("spin-us", config.io().spinMicros());
     io.put("busy-time", config.io().busyTime());
     out.put("dataplane", io);
+    out.putAll(policy.sections());
     Map<String, Object> drivers = new LinkedHashMap<>();
     for (DriverSection section : config.drivers()) {
       drivers.put(section.name(), driver(section, schemas));
@@ -40,7 +42,13 @@ public final class ConfigText {
       throws DriverRefused {
     Map<String, Object> keys = new LinkedHashMap<>();
     keys.put("type", section.type());
-    for (ConfigKey key : schemas.of(section.type()).keys()) {
+    if (section.request().versions() != null) {
+      keys.put("version", section.request().versions().toString());
+    }
+    if (section.request().trust() != null) {
+      keys.put("trust", section.request().trust().word());
+    }
+    for (ConfigKey key : schemas.of(section.request()).keys()) {
       String value = section.values().getOrDefault(key.name(), key.defaultValue());
       if (value != null) {
         keys.put(key.name(), key.secret() ? "(secret)" : typed(key, value));
@@ -111,7 +119,7 @@ public final class ConfigText {
     sections.forEach(
         (kind, value) -> {
           Map<?, ?> map = (Map<?, ?>) value;
-          if (kind.equals("dataplane")) {
+          if (!kind.equals("driver") && !kind.equals("netdev")) {
             section(out, kind, map);
           } else {
             map.forEach(

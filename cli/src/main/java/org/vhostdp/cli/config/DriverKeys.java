@@ -9,6 +9,9 @@ import org.vhostdp.spi.ConfigSchema;
 
 /** Checks a driver's own keys against its schema, with the place of each mistake. */
 final class DriverKeys {
+  /** Keys that are not the driver's: they choose it. */
+  private static final Set<String> OWN = Set.of("type", "version", "trust");
+
   private DriverKeys() {}
 
   /** The values as text, for the driver; mistakes are noted. */
@@ -20,7 +23,7 @@ final class DriverKeys {
         .values()
         .forEach(
             (key, value) -> {
-              if (!key.equals("type")) {
+              if (!OWN.contains(key)) {
                 String text = checked(section, known, key, value, mistakes);
                 if (text != null) {
                   values.put(key, text);
@@ -45,7 +48,7 @@ final class DriverKeys {
     ConfigKey key = known.get(name);
     if (key == null) {
       Set<String> names = new TreeSet<>(known.keySet());
-      names.add("type");
+      names.addAll(OWN);
       mistakes.add(value.where(), SectionReader.unknown(section.label(), name, names));
       return null;
     }

@@ -110,6 +110,11 @@ final class SectionReader {
     }
   }
 
+  /** Whether there is a key that nobody has asked for. */
+  boolean hasOthers() {
+    return !known.containsAll(section.values().keySet());
+  }
+
   /** Names every key that nobody has asked for. */
   void refuseOthers() {
     section

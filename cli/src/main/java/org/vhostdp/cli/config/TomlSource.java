@@ -20,7 +20,11 @@ import org.vhostdp.cli.config.Section.Kind;
 /** Reads the sections of a TOML file. */
 final class TomlSource {
   private static final long MOST_BYTES = 1 << 20;
-  private static final List<String> TOP = List.of("driver", "netdev", "dataplane");
+  private static final List<String> TOP =
+      List.of("driver", "netdev", "dataplane", "trust", "market");
+
+  private static final Map<String, Kind> SINGLE =
+      Map.of("dataplane", Kind.DATAPLANE, "trust", Kind.TRUST, "market", Kind.MARKET);
 
   private final String file;
   private final Mistakes mistakes;
@@ -83,12 +87,13 @@ final class TomlSource {
           where,
           "\""
               + key
-              + "\" is no section; there are [dataplane], [driver.NAME] and [netdev.NAME]."
+              + "\" is no section; there are [dataplane], [trust], [market], [driver.NAME] and"
+              + " [netdev.NAME]."
               + Suggestion.question(key, TOP));
     } else if (!(root.get(List.of(key)) instanceof TomlTable table)) {
       mistakes.add(where, "\"" + key + "\" is a section: write it in brackets.");
-    } else if (key.equals("dataplane")) {
-      add(Kind.DATAPLANE, "", where, "[dataplane]", table);
+    } else if (SINGLE.containsKey(key)) {
+      add(SINGLE.get(key), "", where, "[" + key + "]", table);
     } else {
       named(key, table);
     }

@@ -3,8 +3,8 @@ package org.vhostdp.cli.control;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
-import org.vhostdp.cli.json.Json;
-import org.vhostdp.cli.json.JsonRefused;
+import org.vhostdp.attest.json.Json;
+import org.vhostdp.attest.json.JsonRefused;
 import org.vhostdp.linux.UnixSocket;
 
 /** Asks a running instance. */

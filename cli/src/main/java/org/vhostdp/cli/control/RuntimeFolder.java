@@ -67,7 +67,7 @@ public final class RuntimeFolder {
    * The same as other processes see it: in a user namespace everybody may be 0, and the folder is
    * to be found from outside as well.
    */
-  private static long outerUser() {
+  public static long outerUser() {
     int user = user();
     try {
       for (String line : Files.readAllLines(Path.of("/proc/self/uid_map"))) {

@@ -4,9 +4,9 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Optional;
 import org.vhostdp.dataplane.Dataplane;
-import org.vhostdp.dataplane.driver.DriverStore;
 import org.vhostdp.guest.machine.QemuGuest;
 import org.vhostdp.guest.machine.UmlGuest;
+import org.vhostdp.store.DriverStore;
 
 /** Shows a guest's packets crossing the dataplane, and cleans up. */
 public final class Demo {

@@ -15,10 +15,10 @@ import org.vhostdp.dataplane.config.DataplaneConfig;
 import org.vhostdp.dataplane.config.DataplaneConfig.DriverSection;
 import org.vhostdp.dataplane.config.DataplaneConfig.IoSettings;
 import org.vhostdp.dataplane.config.DataplaneConfig.Netdev;
-import org.vhostdp.dataplane.driver.DriverStore;
 import org.vhostdp.dataplane.frontend.vhostuser.SocketSpec;
 import org.vhostdp.dataplane.frontend.vhostuser.VhostUserPort;
 import org.vhostdp.dataplane.port.PortSpec;
+import org.vhostdp.store.DriverStore;
 
 /** The dataplane under demonstration: one port, its socket in a folder of its own. */
 final class DemoPort implements AutoCloseable {

@@ -2,8 +2,8 @@ package org.vhostdp.cli.demo;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.vhostdp.cli.json.Json;
-import org.vhostdp.cli.json.JsonRefused;
+import org.vhostdp.attest.json.Json;
+import org.vhostdp.attest.json.JsonRefused;
 import org.vhostdp.cli.text.Units;
 
 /**
@@ -38,7 +38,9 @@ record Transfer(long bytes, double seconds) {
     int start = output.indexOf('{');
     Object report;
     try {
-      report = Json.read(start < 0 ? output : output.substring(start, output.lastIndexOf('}') + 1));
+      report =
+          Json.readLeniently(
+              start < 0 ? output : output.substring(start, output.lastIndexOf('}') + 1));
     } catch (JsonRefused | IndexOutOfBoundsException e) {
       throw new DemoFailed("iperf3 did not run in the guest: " + output.strip(), e);
     }

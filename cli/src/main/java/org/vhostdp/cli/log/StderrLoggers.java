@@ -9,6 +9,11 @@ public final class StderrLoggers extends System.LoggerFinder {
 
   private static volatile Level threshold = Level.INFO;
 
+  /** Whether the operator asked for warnings and errors only. */
+  public static boolean quiet() {
+    return threshold.compareTo(Level.INFO) > 0;
+  }
+
   /** For {@link java.util.ServiceLoader}. */
   public StderrLoggers() {}
 

@@ -138,9 +138,9 @@ final class ConfigReaderTest {
   @Test
   void whatIsShownCanBeReadAgain() throws Exception {
     DataplaneConfig config = reader.toml("f", WHOLE).read().checked(Toy::of);
-    String shown = ConfigText.toml(ConfigText.sections(config, Toy::of));
+    String shown = ConfigText.toml(ConfigText.sections(config, DriverPolicy.NONE, Toy::of));
     DataplaneConfig again = new ConfigReader(SOCKETS).toml("shown", shown).read().checked(Toy::of);
-    assertEquals(shown, ConfigText.toml(ConfigText.sections(again, Toy::of)));
+    assertEquals(shown, ConfigText.toml(ConfigText.sections(again, DriverPolicy.NONE, Toy::of)));
     assertTrue(shown.contains("depth = 9\nup = false\n"), shown);
   }
 
@@ -152,7 +152,9 @@ final class ConfigReaderTest {
             .netdev("vhost-dp,id=n,driver=t")
             .read()
             .checked(Toy::of);
-    assertFalse(ConfigText.toml(ConfigText.sections(config, Toy::of)).contains("hunter2"));
+    assertFalse(
+        ConfigText.toml(ConfigText.sections(config, DriverPolicy.NONE, Toy::of))
+            .contains("hunter2"));
   }
 
   @Test
@@ -184,7 +186,7 @@ final class ConfigReaderTest {
             "f:13: In [netdev.n]: queues = 0 is not a whole number from 1 to 127.",
             "f:14: In [netdev.n]: mtu = \"big\" is not a whole number from 68 to 65535.",
             "f:7: In [driver.a]: the key \"ifnam\" is unknown (known: address, depth, full, ifname,"
-                + " netns, password, type, up). Did you mean \"ifname\"?",
+                + " netns, password, trust, type, up, version). Did you mean \"ifname\"?",
             "f:8: In [driver.a]: depth = 65 is not a whole number from 1 to 64.",
             "f:9: In [driver.a]: up = maybe is not true or false."),
         refused.mistakes());

@@ -1,9 +1,10 @@
 package org.vhostdp.cli.config;
 
 import java.util.List;
-import org.vhostdp.dataplane.driver.DriverRefused;
 import org.vhostdp.spi.ConfigKey;
 import org.vhostdp.spi.ConfigSchema;
+import org.vhostdp.store.DriverRefused;
+import org.vhostdp.store.DriverRequest;
 
 /** Drivers as far as a configuration knows them: their keys. */
 final class Toy {
@@ -23,11 +24,11 @@ final class Toy {
   private Toy() {}
 
   /** The driver tap with optional keys, needy with one that must be given, and no other. */
-  static ConfigSchema of(String type) throws DriverRefused {
-    return switch (type) {
+  static ConfigSchema of(DriverRequest request) throws DriverRefused {
+    return switch (request.id()) {
       case "tap" -> SCHEMA;
       case "needy" -> NEEDY;
-      default -> throw new DriverRefused("There is no driver \"" + type + "\" here.");
+      default -> throw new DriverRefused("There is no driver \"" + request.id() + "\" here.");
     };
   }
 }

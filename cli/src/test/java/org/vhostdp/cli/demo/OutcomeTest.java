@@ -49,8 +49,8 @@ final class OutcomeTest {
   void iperfCountsAtTheReceiver() throws DemoFailed {
     Transfer transfer =
         Transfer.ofIperf(
-            "warning: x\n{\"end\":{\"sum_sent\":{\"bytes\":9,\"seconds\":1},"
-                + "\"sum_received\":{\"bytes\":1000000,\"seconds\":2.0}}}\n");
+            "warning: x\n"
+                + "{\"sock_bufsize\":0,\"sock_bufsize\":0,\"end\":{\"sum_sent\":{\"bytes\":9,\"seconds\":1},\"sum_received\":{\"bytes\":1000000,\"seconds\":2.0}}}\n");
     assertEquals(new Transfer(1_000_000, 2.0), transfer);
     assertEquals(4e6, transfer.bitsPerSecond());
   }

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Set;
 import org.vhostdp.dataplane.frontend.vhostuser.SocketSpec;
 import org.vhostdp.dataplane.port.PortSpec;
+import org.vhostdp.store.DriverRequest;
 
 /**
  * A whole configuration.
@@ -34,10 +35,20 @@ public record DataplaneConfig(IoSettings io, List<DriverSection> drivers, List<N
    * One back-end.
    *
    * @param name the operator's name for it
-   * @param type id of the driver
+   * @param request the driver that it asks for
    * @param values the driver's own keys
    */
-  public record DriverSection(String name, String type, Map<String, String> values) {}
+  public record DriverSection(String name, DriverRequest request, Map<String, String> values) {
+    /** A section that asks for the active driver of an id. */
+    public DriverSection(String name, String type, Map<String, String> values) {
+      this(name, DriverRequest.of(type), values);
+    }
+
+    /** The id of the driver. */
+    public String type() {
+      return request.id();
+    }
+  }
 
   /**
    * One port.

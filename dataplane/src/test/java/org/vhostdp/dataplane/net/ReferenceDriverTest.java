@@ -11,6 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.vhostdp.dataplane.ring.RingBed;
 import org.vhostdp.dataplane.ring.RingBed.Layout;
+import org.vhostdp.driver.loopback.LoopbackDriver;
 import org.vhostdp.guest.twin.NetHeader;
 import org.vhostdp.spi.Driver;
 import org.vhostdp.spi.DriverException;
@@ -21,7 +22,6 @@ import org.vhostdp.spi.Port;
 import org.vhostdp.spi.PortSettings;
 import org.vhostdp.spi.SpiVersion;
 import org.vhostdp.spi.Version;
-import org.vhostdp.tck.reference.LoopbackDriver;
 
 /** Both paths on a real driver that sends every frame back: what a guest sends, it receives. */
 class ReferenceDriverTest {

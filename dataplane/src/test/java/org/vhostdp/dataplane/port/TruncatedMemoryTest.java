@@ -19,10 +19,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.platform.commons.JUnitException;
 import org.opentest4j.AssertionFailedError;
+import org.vhostdp.driver.loopback.LoopbackDriver;
 import org.vhostdp.guest.twin.TwinDevice;
 import org.vhostdp.linux.Fd;
 import org.vhostdp.spi.Driver;
-import org.vhostdp.tck.reference.LoopbackDriver;
 
 /**
  * Memory that vanishes is a bus error, which the virtual machine turns into an InternalError at

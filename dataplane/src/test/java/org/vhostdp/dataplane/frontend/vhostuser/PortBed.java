@@ -13,6 +13,7 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.vhostdp.dataplane.io.IoThread;
 import org.vhostdp.dataplane.port.PortSpec;
+import org.vhostdp.driver.loopback.LoopbackDriver;
 import org.vhostdp.guest.twin.TwinDevice;
 import org.vhostdp.guest.twin.TwinOptions;
 import org.vhostdp.spi.Driver;
@@ -21,7 +22,6 @@ import org.vhostdp.spi.Host;
 import org.vhostdp.spi.Port;
 import org.vhostdp.spi.SpiVersion;
 import org.vhostdp.spi.Version;
-import org.vhostdp.tck.reference.LoopbackDriver;
 
 /** Ports with real sockets and IO threads in this process. Everything ends with {@link #close}. */
 // The twin is on the class path, which no module exports.

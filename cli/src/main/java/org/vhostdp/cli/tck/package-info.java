@@ -1,0 +1,2 @@
+/** The commands {@code vhost-dp tck}. */
+package org.vhostdp.cli.tck;
