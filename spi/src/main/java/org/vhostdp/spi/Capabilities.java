@@ -22,6 +22,13 @@ public final class Capabilities {
   /** {@link PortSettings#activeQueuePairs()} may be less than the queue pairs. */
   public static final int QUEUE_TOGGLE = 1 << 3;
 
+  /**
+   * What the settings do not allow in received frames is undone by the device and never dropped:
+   * open checksums are completed, large frames segmented. Without this a host allows all receive
+   * offloads of the port and undoes them itself.
+   */
+  public static final int UNDOES_RX = 1 << 4;
+
   /** Live setting: receive offloads. */
   public static final int LIVE_OFFLOADS = 1;
 

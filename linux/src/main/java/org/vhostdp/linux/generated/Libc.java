@@ -2,5191 +2,5829 @@
 
 package org.vhostdp.linux.generated;
 
-import java.lang.invoke.*;
+import static java.lang.foreign.MemoryLayout.PathElement.*;
+import static java.lang.foreign.ValueLayout.*;
+
 import java.lang.foreign.*;
-import java.nio.ByteOrder;
+import java.lang.invoke.*;
 import java.util.*;
 import java.util.function.*;
 import java.util.stream.*;
 
-import static java.lang.foreign.ValueLayout.*;
-import static java.lang.foreign.MemoryLayout.PathElement.*;
-
 @SuppressWarnings("all")
 public class Libc extends Libc$shared {
 
-    Libc() {
-        // Should not be called directly
-    }
-
-    static final Arena LIBRARY_ARENA = Arena.ofAuto();
-
-    static final SymbolLookup SYMBOL_LOOKUP = SymbolLookup.loaderLookup()
-            .or(Linker.nativeLinker().defaultLookup());
-
-    private static final int SOL_PACKET = (int)263L;
-    /**
-     * {@snippet lang=c :
-     * #define SOL_PACKET 263
-     * }
-     */
-    public static int SOL_PACKET() {
-        return SOL_PACKET;
-    }
-    private static final int SOL_NETLINK = (int)270L;
-    /**
-     * {@snippet lang=c :
-     * #define SOL_NETLINK 270
-     * }
-     */
-    public static int SOL_NETLINK() {
-        return SOL_NETLINK;
-    }
-    private static final int SOL_SOCKET = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * #define SOL_SOCKET 1
-     * }
-     */
-    public static int SOL_SOCKET() {
-        return SOL_SOCKET;
-    }
-    private static final int SO_RCVBUF = (int)8L;
-    /**
-     * {@snippet lang=c :
-     * #define SO_RCVBUF 8
-     * }
-     */
-    public static int SO_RCVBUF() {
-        return SO_RCVBUF;
-    }
-    private static final int SO_RCVBUFFORCE = (int)33L;
-    /**
-     * {@snippet lang=c :
-     * #define SO_RCVBUFFORCE 33
-     * }
-     */
-    public static int SO_RCVBUFFORCE() {
-        return SO_RCVBUFFORCE;
-    }
-    private static final int SO_PEERCRED = (int)17L;
-    /**
-     * {@snippet lang=c :
-     * #define SO_PEERCRED 17
-     * }
-     */
-    public static int SO_PEERCRED() {
-        return SO_PEERCRED;
-    }
-    private static final int EPERM = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * #define EPERM 1
-     * }
-     */
-    public static int EPERM() {
-        return EPERM;
-    }
-    private static final int ENOENT = (int)2L;
-    /**
-     * {@snippet lang=c :
-     * #define ENOENT 2
-     * }
-     */
-    public static int ENOENT() {
-        return ENOENT;
-    }
-    private static final int ESRCH = (int)3L;
-    /**
-     * {@snippet lang=c :
-     * #define ESRCH 3
-     * }
-     */
-    public static int ESRCH() {
-        return ESRCH;
-    }
-    private static final int EINTR = (int)4L;
-    /**
-     * {@snippet lang=c :
-     * #define EINTR 4
-     * }
-     */
-    public static int EINTR() {
-        return EINTR;
-    }
-    private static final int EIO = (int)5L;
-    /**
-     * {@snippet lang=c :
-     * #define EIO 5
-     * }
-     */
-    public static int EIO() {
-        return EIO;
-    }
-    private static final int ENXIO = (int)6L;
-    /**
-     * {@snippet lang=c :
-     * #define ENXIO 6
-     * }
-     */
-    public static int ENXIO() {
-        return ENXIO;
-    }
-    private static final int E2BIG = (int)7L;
-    /**
-     * {@snippet lang=c :
-     * #define E2BIG 7
-     * }
-     */
-    public static int E2BIG() {
-        return E2BIG;
-    }
-    private static final int ENOEXEC = (int)8L;
-    /**
-     * {@snippet lang=c :
-     * #define ENOEXEC 8
-     * }
-     */
-    public static int ENOEXEC() {
-        return ENOEXEC;
-    }
-    private static final int EBADF = (int)9L;
-    /**
-     * {@snippet lang=c :
-     * #define EBADF 9
-     * }
-     */
-    public static int EBADF() {
-        return EBADF;
-    }
-    private static final int ECHILD = (int)10L;
-    /**
-     * {@snippet lang=c :
-     * #define ECHILD 10
-     * }
-     */
-    public static int ECHILD() {
-        return ECHILD;
-    }
-    private static final int EAGAIN = (int)11L;
-    /**
-     * {@snippet lang=c :
-     * #define EAGAIN 11
-     * }
-     */
-    public static int EAGAIN() {
-        return EAGAIN;
-    }
-    private static final int ENOMEM = (int)12L;
-    /**
-     * {@snippet lang=c :
-     * #define ENOMEM 12
-     * }
-     */
-    public static int ENOMEM() {
-        return ENOMEM;
-    }
-    private static final int EACCES = (int)13L;
-    /**
-     * {@snippet lang=c :
-     * #define EACCES 13
-     * }
-     */
-    public static int EACCES() {
-        return EACCES;
-    }
-    private static final int EFAULT = (int)14L;
-    /**
-     * {@snippet lang=c :
-     * #define EFAULT 14
-     * }
-     */
-    public static int EFAULT() {
-        return EFAULT;
-    }
-    private static final int ENOTBLK = (int)15L;
-    /**
-     * {@snippet lang=c :
-     * #define ENOTBLK 15
-     * }
-     */
-    public static int ENOTBLK() {
-        return ENOTBLK;
-    }
-    private static final int EBUSY = (int)16L;
-    /**
-     * {@snippet lang=c :
-     * #define EBUSY 16
-     * }
-     */
-    public static int EBUSY() {
-        return EBUSY;
-    }
-    private static final int EEXIST = (int)17L;
-    /**
-     * {@snippet lang=c :
-     * #define EEXIST 17
-     * }
-     */
-    public static int EEXIST() {
-        return EEXIST;
-    }
-    private static final int EXDEV = (int)18L;
-    /**
-     * {@snippet lang=c :
-     * #define EXDEV 18
-     * }
-     */
-    public static int EXDEV() {
-        return EXDEV;
-    }
-    private static final int ENODEV = (int)19L;
-    /**
-     * {@snippet lang=c :
-     * #define ENODEV 19
-     * }
-     */
-    public static int ENODEV() {
-        return ENODEV;
-    }
-    private static final int ENOTDIR = (int)20L;
-    /**
-     * {@snippet lang=c :
-     * #define ENOTDIR 20
-     * }
-     */
-    public static int ENOTDIR() {
-        return ENOTDIR;
-    }
-    private static final int EISDIR = (int)21L;
-    /**
-     * {@snippet lang=c :
-     * #define EISDIR 21
-     * }
-     */
-    public static int EISDIR() {
-        return EISDIR;
-    }
-    private static final int EINVAL = (int)22L;
-    /**
-     * {@snippet lang=c :
-     * #define EINVAL 22
-     * }
-     */
-    public static int EINVAL() {
-        return EINVAL;
-    }
-    private static final int ENFILE = (int)23L;
-    /**
-     * {@snippet lang=c :
-     * #define ENFILE 23
-     * }
-     */
-    public static int ENFILE() {
-        return ENFILE;
-    }
-    private static final int EMFILE = (int)24L;
-    /**
-     * {@snippet lang=c :
-     * #define EMFILE 24
-     * }
-     */
-    public static int EMFILE() {
-        return EMFILE;
-    }
-    private static final int ENOTTY = (int)25L;
-    /**
-     * {@snippet lang=c :
-     * #define ENOTTY 25
-     * }
-     */
-    public static int ENOTTY() {
-        return ENOTTY;
-    }
-    private static final int ETXTBSY = (int)26L;
-    /**
-     * {@snippet lang=c :
-     * #define ETXTBSY 26
-     * }
-     */
-    public static int ETXTBSY() {
-        return ETXTBSY;
-    }
-    private static final int EFBIG = (int)27L;
-    /**
-     * {@snippet lang=c :
-     * #define EFBIG 27
-     * }
-     */
-    public static int EFBIG() {
-        return EFBIG;
-    }
-    private static final int ENOSPC = (int)28L;
-    /**
-     * {@snippet lang=c :
-     * #define ENOSPC 28
-     * }
-     */
-    public static int ENOSPC() {
-        return ENOSPC;
-    }
-    private static final int ESPIPE = (int)29L;
-    /**
-     * {@snippet lang=c :
-     * #define ESPIPE 29
-     * }
-     */
-    public static int ESPIPE() {
-        return ESPIPE;
-    }
-    private static final int EROFS = (int)30L;
-    /**
-     * {@snippet lang=c :
-     * #define EROFS 30
-     * }
-     */
-    public static int EROFS() {
-        return EROFS;
-    }
-    private static final int EMLINK = (int)31L;
-    /**
-     * {@snippet lang=c :
-     * #define EMLINK 31
-     * }
-     */
-    public static int EMLINK() {
-        return EMLINK;
-    }
-    private static final int EPIPE = (int)32L;
-    /**
-     * {@snippet lang=c :
-     * #define EPIPE 32
-     * }
-     */
-    public static int EPIPE() {
-        return EPIPE;
-    }
-    private static final int EDOM = (int)33L;
-    /**
-     * {@snippet lang=c :
-     * #define EDOM 33
-     * }
-     */
-    public static int EDOM() {
-        return EDOM;
-    }
-    private static final int ERANGE = (int)34L;
-    /**
-     * {@snippet lang=c :
-     * #define ERANGE 34
-     * }
-     */
-    public static int ERANGE() {
-        return ERANGE;
-    }
-    private static final int EDEADLK = (int)35L;
-    /**
-     * {@snippet lang=c :
-     * #define EDEADLK 35
-     * }
-     */
-    public static int EDEADLK() {
-        return EDEADLK;
-    }
-    private static final int ENAMETOOLONG = (int)36L;
-    /**
-     * {@snippet lang=c :
-     * #define ENAMETOOLONG 36
-     * }
-     */
-    public static int ENAMETOOLONG() {
-        return ENAMETOOLONG;
-    }
-    private static final int ENOLCK = (int)37L;
-    /**
-     * {@snippet lang=c :
-     * #define ENOLCK 37
-     * }
-     */
-    public static int ENOLCK() {
-        return ENOLCK;
-    }
-    private static final int ENOSYS = (int)38L;
-    /**
-     * {@snippet lang=c :
-     * #define ENOSYS 38
-     * }
-     */
-    public static int ENOSYS() {
-        return ENOSYS;
-    }
-    private static final int ENOTEMPTY = (int)39L;
-    /**
-     * {@snippet lang=c :
-     * #define ENOTEMPTY 39
-     * }
-     */
-    public static int ENOTEMPTY() {
-        return ENOTEMPTY;
-    }
-    private static final int ELOOP = (int)40L;
-    /**
-     * {@snippet lang=c :
-     * #define ELOOP 40
-     * }
-     */
-    public static int ELOOP() {
-        return ELOOP;
-    }
-    private static final int ENOMSG = (int)42L;
-    /**
-     * {@snippet lang=c :
-     * #define ENOMSG 42
-     * }
-     */
-    public static int ENOMSG() {
-        return ENOMSG;
-    }
-    private static final int EIDRM = (int)43L;
-    /**
-     * {@snippet lang=c :
-     * #define EIDRM 43
-     * }
-     */
-    public static int EIDRM() {
-        return EIDRM;
-    }
-    private static final int ECHRNG = (int)44L;
-    /**
-     * {@snippet lang=c :
-     * #define ECHRNG 44
-     * }
-     */
-    public static int ECHRNG() {
-        return ECHRNG;
-    }
-    private static final int EL2NSYNC = (int)45L;
-    /**
-     * {@snippet lang=c :
-     * #define EL2NSYNC 45
-     * }
-     */
-    public static int EL2NSYNC() {
-        return EL2NSYNC;
-    }
-    private static final int EL3HLT = (int)46L;
-    /**
-     * {@snippet lang=c :
-     * #define EL3HLT 46
-     * }
-     */
-    public static int EL3HLT() {
-        return EL3HLT;
-    }
-    private static final int EL3RST = (int)47L;
-    /**
-     * {@snippet lang=c :
-     * #define EL3RST 47
-     * }
-     */
-    public static int EL3RST() {
-        return EL3RST;
-    }
-    private static final int ELNRNG = (int)48L;
-    /**
-     * {@snippet lang=c :
-     * #define ELNRNG 48
-     * }
-     */
-    public static int ELNRNG() {
-        return ELNRNG;
-    }
-    private static final int EUNATCH = (int)49L;
-    /**
-     * {@snippet lang=c :
-     * #define EUNATCH 49
-     * }
-     */
-    public static int EUNATCH() {
-        return EUNATCH;
-    }
-    private static final int ENOCSI = (int)50L;
-    /**
-     * {@snippet lang=c :
-     * #define ENOCSI 50
-     * }
-     */
-    public static int ENOCSI() {
-        return ENOCSI;
-    }
-    private static final int EL2HLT = (int)51L;
-    /**
-     * {@snippet lang=c :
-     * #define EL2HLT 51
-     * }
-     */
-    public static int EL2HLT() {
-        return EL2HLT;
-    }
-    private static final int EBADE = (int)52L;
-    /**
-     * {@snippet lang=c :
-     * #define EBADE 52
-     * }
-     */
-    public static int EBADE() {
-        return EBADE;
-    }
-    private static final int EBADR = (int)53L;
-    /**
-     * {@snippet lang=c :
-     * #define EBADR 53
-     * }
-     */
-    public static int EBADR() {
-        return EBADR;
-    }
-    private static final int EXFULL = (int)54L;
-    /**
-     * {@snippet lang=c :
-     * #define EXFULL 54
-     * }
-     */
-    public static int EXFULL() {
-        return EXFULL;
-    }
-    private static final int ENOANO = (int)55L;
-    /**
-     * {@snippet lang=c :
-     * #define ENOANO 55
-     * }
-     */
-    public static int ENOANO() {
-        return ENOANO;
-    }
-    private static final int EBADRQC = (int)56L;
-    /**
-     * {@snippet lang=c :
-     * #define EBADRQC 56
-     * }
-     */
-    public static int EBADRQC() {
-        return EBADRQC;
-    }
-    private static final int EBADSLT = (int)57L;
-    /**
-     * {@snippet lang=c :
-     * #define EBADSLT 57
-     * }
-     */
-    public static int EBADSLT() {
-        return EBADSLT;
-    }
-    private static final int EBFONT = (int)59L;
-    /**
-     * {@snippet lang=c :
-     * #define EBFONT 59
-     * }
-     */
-    public static int EBFONT() {
-        return EBFONT;
-    }
-    private static final int ENOSTR = (int)60L;
-    /**
-     * {@snippet lang=c :
-     * #define ENOSTR 60
-     * }
-     */
-    public static int ENOSTR() {
-        return ENOSTR;
-    }
-    private static final int ENODATA = (int)61L;
-    /**
-     * {@snippet lang=c :
-     * #define ENODATA 61
-     * }
-     */
-    public static int ENODATA() {
-        return ENODATA;
-    }
-    private static final int ETIME = (int)62L;
-    /**
-     * {@snippet lang=c :
-     * #define ETIME 62
-     * }
-     */
-    public static int ETIME() {
-        return ETIME;
-    }
-    private static final int ENOSR = (int)63L;
-    /**
-     * {@snippet lang=c :
-     * #define ENOSR 63
-     * }
-     */
-    public static int ENOSR() {
-        return ENOSR;
-    }
-    private static final int ENONET = (int)64L;
-    /**
-     * {@snippet lang=c :
-     * #define ENONET 64
-     * }
-     */
-    public static int ENONET() {
-        return ENONET;
-    }
-    private static final int ENOPKG = (int)65L;
-    /**
-     * {@snippet lang=c :
-     * #define ENOPKG 65
-     * }
-     */
-    public static int ENOPKG() {
-        return ENOPKG;
-    }
-    private static final int EREMOTE = (int)66L;
-    /**
-     * {@snippet lang=c :
-     * #define EREMOTE 66
-     * }
-     */
-    public static int EREMOTE() {
-        return EREMOTE;
-    }
-    private static final int ENOLINK = (int)67L;
-    /**
-     * {@snippet lang=c :
-     * #define ENOLINK 67
-     * }
-     */
-    public static int ENOLINK() {
-        return ENOLINK;
-    }
-    private static final int EADV = (int)68L;
-    /**
-     * {@snippet lang=c :
-     * #define EADV 68
-     * }
-     */
-    public static int EADV() {
-        return EADV;
-    }
-    private static final int ESRMNT = (int)69L;
-    /**
-     * {@snippet lang=c :
-     * #define ESRMNT 69
-     * }
-     */
-    public static int ESRMNT() {
-        return ESRMNT;
-    }
-    private static final int ECOMM = (int)70L;
-    /**
-     * {@snippet lang=c :
-     * #define ECOMM 70
-     * }
-     */
-    public static int ECOMM() {
-        return ECOMM;
-    }
-    private static final int EPROTO = (int)71L;
-    /**
-     * {@snippet lang=c :
-     * #define EPROTO 71
-     * }
-     */
-    public static int EPROTO() {
-        return EPROTO;
-    }
-    private static final int EMULTIHOP = (int)72L;
-    /**
-     * {@snippet lang=c :
-     * #define EMULTIHOP 72
-     * }
-     */
-    public static int EMULTIHOP() {
-        return EMULTIHOP;
-    }
-    private static final int EDOTDOT = (int)73L;
-    /**
-     * {@snippet lang=c :
-     * #define EDOTDOT 73
-     * }
-     */
-    public static int EDOTDOT() {
-        return EDOTDOT;
-    }
-    private static final int EBADMSG = (int)74L;
-    /**
-     * {@snippet lang=c :
-     * #define EBADMSG 74
-     * }
-     */
-    public static int EBADMSG() {
-        return EBADMSG;
-    }
-    private static final int EOVERFLOW = (int)75L;
-    /**
-     * {@snippet lang=c :
-     * #define EOVERFLOW 75
-     * }
-     */
-    public static int EOVERFLOW() {
-        return EOVERFLOW;
-    }
-    private static final int ENOTUNIQ = (int)76L;
-    /**
-     * {@snippet lang=c :
-     * #define ENOTUNIQ 76
-     * }
-     */
-    public static int ENOTUNIQ() {
-        return ENOTUNIQ;
-    }
-    private static final int EBADFD = (int)77L;
-    /**
-     * {@snippet lang=c :
-     * #define EBADFD 77
-     * }
-     */
-    public static int EBADFD() {
-        return EBADFD;
-    }
-    private static final int EREMCHG = (int)78L;
-    /**
-     * {@snippet lang=c :
-     * #define EREMCHG 78
-     * }
-     */
-    public static int EREMCHG() {
-        return EREMCHG;
-    }
-    private static final int ELIBACC = (int)79L;
-    /**
-     * {@snippet lang=c :
-     * #define ELIBACC 79
-     * }
-     */
-    public static int ELIBACC() {
-        return ELIBACC;
-    }
-    private static final int ELIBBAD = (int)80L;
-    /**
-     * {@snippet lang=c :
-     * #define ELIBBAD 80
-     * }
-     */
-    public static int ELIBBAD() {
-        return ELIBBAD;
-    }
-    private static final int ELIBSCN = (int)81L;
-    /**
-     * {@snippet lang=c :
-     * #define ELIBSCN 81
-     * }
-     */
-    public static int ELIBSCN() {
-        return ELIBSCN;
-    }
-    private static final int ELIBMAX = (int)82L;
-    /**
-     * {@snippet lang=c :
-     * #define ELIBMAX 82
-     * }
-     */
-    public static int ELIBMAX() {
-        return ELIBMAX;
-    }
-    private static final int ELIBEXEC = (int)83L;
-    /**
-     * {@snippet lang=c :
-     * #define ELIBEXEC 83
-     * }
-     */
-    public static int ELIBEXEC() {
-        return ELIBEXEC;
-    }
-    private static final int EILSEQ = (int)84L;
-    /**
-     * {@snippet lang=c :
-     * #define EILSEQ 84
-     * }
-     */
-    public static int EILSEQ() {
-        return EILSEQ;
-    }
-    private static final int ERESTART = (int)85L;
-    /**
-     * {@snippet lang=c :
-     * #define ERESTART 85
-     * }
-     */
-    public static int ERESTART() {
-        return ERESTART;
-    }
-    private static final int ESTRPIPE = (int)86L;
-    /**
-     * {@snippet lang=c :
-     * #define ESTRPIPE 86
-     * }
-     */
-    public static int ESTRPIPE() {
-        return ESTRPIPE;
-    }
-    private static final int EUSERS = (int)87L;
-    /**
-     * {@snippet lang=c :
-     * #define EUSERS 87
-     * }
-     */
-    public static int EUSERS() {
-        return EUSERS;
-    }
-    private static final int ENOTSOCK = (int)88L;
-    /**
-     * {@snippet lang=c :
-     * #define ENOTSOCK 88
-     * }
-     */
-    public static int ENOTSOCK() {
-        return ENOTSOCK;
-    }
-    private static final int EDESTADDRREQ = (int)89L;
-    /**
-     * {@snippet lang=c :
-     * #define EDESTADDRREQ 89
-     * }
-     */
-    public static int EDESTADDRREQ() {
-        return EDESTADDRREQ;
-    }
-    private static final int EMSGSIZE = (int)90L;
-    /**
-     * {@snippet lang=c :
-     * #define EMSGSIZE 90
-     * }
-     */
-    public static int EMSGSIZE() {
-        return EMSGSIZE;
-    }
-    private static final int EPROTOTYPE = (int)91L;
-    /**
-     * {@snippet lang=c :
-     * #define EPROTOTYPE 91
-     * }
-     */
-    public static int EPROTOTYPE() {
-        return EPROTOTYPE;
-    }
-    private static final int ENOPROTOOPT = (int)92L;
-    /**
-     * {@snippet lang=c :
-     * #define ENOPROTOOPT 92
-     * }
-     */
-    public static int ENOPROTOOPT() {
-        return ENOPROTOOPT;
-    }
-    private static final int EPROTONOSUPPORT = (int)93L;
-    /**
-     * {@snippet lang=c :
-     * #define EPROTONOSUPPORT 93
-     * }
-     */
-    public static int EPROTONOSUPPORT() {
-        return EPROTONOSUPPORT;
-    }
-    private static final int ESOCKTNOSUPPORT = (int)94L;
-    /**
-     * {@snippet lang=c :
-     * #define ESOCKTNOSUPPORT 94
-     * }
-     */
-    public static int ESOCKTNOSUPPORT() {
-        return ESOCKTNOSUPPORT;
-    }
-    private static final int EOPNOTSUPP = (int)95L;
-    /**
-     * {@snippet lang=c :
-     * #define EOPNOTSUPP 95
-     * }
-     */
-    public static int EOPNOTSUPP() {
-        return EOPNOTSUPP;
-    }
-    private static final int EPFNOSUPPORT = (int)96L;
-    /**
-     * {@snippet lang=c :
-     * #define EPFNOSUPPORT 96
-     * }
-     */
-    public static int EPFNOSUPPORT() {
-        return EPFNOSUPPORT;
-    }
-    private static final int EAFNOSUPPORT = (int)97L;
-    /**
-     * {@snippet lang=c :
-     * #define EAFNOSUPPORT 97
-     * }
-     */
-    public static int EAFNOSUPPORT() {
-        return EAFNOSUPPORT;
-    }
-    private static final int EADDRINUSE = (int)98L;
-    /**
-     * {@snippet lang=c :
-     * #define EADDRINUSE 98
-     * }
-     */
-    public static int EADDRINUSE() {
-        return EADDRINUSE;
-    }
-    private static final int EADDRNOTAVAIL = (int)99L;
-    /**
-     * {@snippet lang=c :
-     * #define EADDRNOTAVAIL 99
-     * }
-     */
-    public static int EADDRNOTAVAIL() {
-        return EADDRNOTAVAIL;
-    }
-    private static final int ENETDOWN = (int)100L;
-    /**
-     * {@snippet lang=c :
-     * #define ENETDOWN 100
-     * }
-     */
-    public static int ENETDOWN() {
-        return ENETDOWN;
-    }
-    private static final int ENETUNREACH = (int)101L;
-    /**
-     * {@snippet lang=c :
-     * #define ENETUNREACH 101
-     * }
-     */
-    public static int ENETUNREACH() {
-        return ENETUNREACH;
-    }
-    private static final int ENETRESET = (int)102L;
-    /**
-     * {@snippet lang=c :
-     * #define ENETRESET 102
-     * }
-     */
-    public static int ENETRESET() {
-        return ENETRESET;
-    }
-    private static final int ECONNABORTED = (int)103L;
-    /**
-     * {@snippet lang=c :
-     * #define ECONNABORTED 103
-     * }
-     */
-    public static int ECONNABORTED() {
-        return ECONNABORTED;
-    }
-    private static final int ECONNRESET = (int)104L;
-    /**
-     * {@snippet lang=c :
-     * #define ECONNRESET 104
-     * }
-     */
-    public static int ECONNRESET() {
-        return ECONNRESET;
-    }
-    private static final int ENOBUFS = (int)105L;
-    /**
-     * {@snippet lang=c :
-     * #define ENOBUFS 105
-     * }
-     */
-    public static int ENOBUFS() {
-        return ENOBUFS;
-    }
-    private static final int EISCONN = (int)106L;
-    /**
-     * {@snippet lang=c :
-     * #define EISCONN 106
-     * }
-     */
-    public static int EISCONN() {
-        return EISCONN;
-    }
-    private static final int ENOTCONN = (int)107L;
-    /**
-     * {@snippet lang=c :
-     * #define ENOTCONN 107
-     * }
-     */
-    public static int ENOTCONN() {
-        return ENOTCONN;
-    }
-    private static final int ESHUTDOWN = (int)108L;
-    /**
-     * {@snippet lang=c :
-     * #define ESHUTDOWN 108
-     * }
-     */
-    public static int ESHUTDOWN() {
-        return ESHUTDOWN;
-    }
-    private static final int ETOOMANYREFS = (int)109L;
-    /**
-     * {@snippet lang=c :
-     * #define ETOOMANYREFS 109
-     * }
-     */
-    public static int ETOOMANYREFS() {
-        return ETOOMANYREFS;
-    }
-    private static final int ETIMEDOUT = (int)110L;
-    /**
-     * {@snippet lang=c :
-     * #define ETIMEDOUT 110
-     * }
-     */
-    public static int ETIMEDOUT() {
-        return ETIMEDOUT;
-    }
-    private static final int ECONNREFUSED = (int)111L;
-    /**
-     * {@snippet lang=c :
-     * #define ECONNREFUSED 111
-     * }
-     */
-    public static int ECONNREFUSED() {
-        return ECONNREFUSED;
-    }
-    private static final int EHOSTDOWN = (int)112L;
-    /**
-     * {@snippet lang=c :
-     * #define EHOSTDOWN 112
-     * }
-     */
-    public static int EHOSTDOWN() {
-        return EHOSTDOWN;
-    }
-    private static final int EHOSTUNREACH = (int)113L;
-    /**
-     * {@snippet lang=c :
-     * #define EHOSTUNREACH 113
-     * }
-     */
-    public static int EHOSTUNREACH() {
-        return EHOSTUNREACH;
-    }
-    private static final int EALREADY = (int)114L;
-    /**
-     * {@snippet lang=c :
-     * #define EALREADY 114
-     * }
-     */
-    public static int EALREADY() {
-        return EALREADY;
-    }
-    private static final int EINPROGRESS = (int)115L;
-    /**
-     * {@snippet lang=c :
-     * #define EINPROGRESS 115
-     * }
-     */
-    public static int EINPROGRESS() {
-        return EINPROGRESS;
-    }
-    private static final int ESTALE = (int)116L;
-    /**
-     * {@snippet lang=c :
-     * #define ESTALE 116
-     * }
-     */
-    public static int ESTALE() {
-        return ESTALE;
-    }
-    private static final int EUCLEAN = (int)117L;
-    /**
-     * {@snippet lang=c :
-     * #define EUCLEAN 117
-     * }
-     */
-    public static int EUCLEAN() {
-        return EUCLEAN;
-    }
-    private static final int ENOTNAM = (int)118L;
-    /**
-     * {@snippet lang=c :
-     * #define ENOTNAM 118
-     * }
-     */
-    public static int ENOTNAM() {
-        return ENOTNAM;
-    }
-    private static final int ENAVAIL = (int)119L;
-    /**
-     * {@snippet lang=c :
-     * #define ENAVAIL 119
-     * }
-     */
-    public static int ENAVAIL() {
-        return ENAVAIL;
-    }
-    private static final int EISNAM = (int)120L;
-    /**
-     * {@snippet lang=c :
-     * #define EISNAM 120
-     * }
-     */
-    public static int EISNAM() {
-        return EISNAM;
-    }
-    private static final int EREMOTEIO = (int)121L;
-    /**
-     * {@snippet lang=c :
-     * #define EREMOTEIO 121
-     * }
-     */
-    public static int EREMOTEIO() {
-        return EREMOTEIO;
-    }
-    private static final int EDQUOT = (int)122L;
-    /**
-     * {@snippet lang=c :
-     * #define EDQUOT 122
-     * }
-     */
-    public static int EDQUOT() {
-        return EDQUOT;
-    }
-    private static final int ENOMEDIUM = (int)123L;
-    /**
-     * {@snippet lang=c :
-     * #define ENOMEDIUM 123
-     * }
-     */
-    public static int ENOMEDIUM() {
-        return ENOMEDIUM;
-    }
-    private static final int EMEDIUMTYPE = (int)124L;
-    /**
-     * {@snippet lang=c :
-     * #define EMEDIUMTYPE 124
-     * }
-     */
-    public static int EMEDIUMTYPE() {
-        return EMEDIUMTYPE;
-    }
-    private static final int ECANCELED = (int)125L;
-    /**
-     * {@snippet lang=c :
-     * #define ECANCELED 125
-     * }
-     */
-    public static int ECANCELED() {
-        return ECANCELED;
-    }
-    private static final int ENOKEY = (int)126L;
-    /**
-     * {@snippet lang=c :
-     * #define ENOKEY 126
-     * }
-     */
-    public static int ENOKEY() {
-        return ENOKEY;
-    }
-    private static final int EKEYEXPIRED = (int)127L;
-    /**
-     * {@snippet lang=c :
-     * #define EKEYEXPIRED 127
-     * }
-     */
-    public static int EKEYEXPIRED() {
-        return EKEYEXPIRED;
-    }
-    private static final int EKEYREVOKED = (int)128L;
-    /**
-     * {@snippet lang=c :
-     * #define EKEYREVOKED 128
-     * }
-     */
-    public static int EKEYREVOKED() {
-        return EKEYREVOKED;
-    }
-    private static final int EKEYREJECTED = (int)129L;
-    /**
-     * {@snippet lang=c :
-     * #define EKEYREJECTED 129
-     * }
-     */
-    public static int EKEYREJECTED() {
-        return EKEYREJECTED;
-    }
-    private static final int EOWNERDEAD = (int)130L;
-    /**
-     * {@snippet lang=c :
-     * #define EOWNERDEAD 130
-     * }
-     */
-    public static int EOWNERDEAD() {
-        return EOWNERDEAD;
-    }
-    private static final int ENOTRECOVERABLE = (int)131L;
-    /**
-     * {@snippet lang=c :
-     * #define ENOTRECOVERABLE 131
-     * }
-     */
-    public static int ENOTRECOVERABLE() {
-        return ENOTRECOVERABLE;
-    }
-    private static final int ERFKILL = (int)132L;
-    /**
-     * {@snippet lang=c :
-     * #define ERFKILL 132
-     * }
-     */
-    public static int ERFKILL() {
-        return ERFKILL;
-    }
-    private static final int EHWPOISON = (int)133L;
-    /**
-     * {@snippet lang=c :
-     * #define EHWPOISON 133
-     * }
-     */
-    public static int EHWPOISON() {
-        return EHWPOISON;
-    }
-    private static final int O_RDONLY = (int)0L;
-    /**
-     * {@snippet lang=c :
-     * #define O_RDONLY 0
-     * }
-     */
-    public static int O_RDONLY() {
-        return O_RDONLY;
-    }
-    private static final int O_NONBLOCK = (int)2048L;
-    /**
-     * {@snippet lang=c :
-     * #define O_NONBLOCK 2048
-     * }
-     */
-    public static int O_NONBLOCK() {
-        return O_NONBLOCK;
-    }
-    private static final int F_GETFL = (int)3L;
-    /**
-     * {@snippet lang=c :
-     * #define F_GETFL 3
-     * }
-     */
-    public static int F_GETFL() {
-        return F_GETFL;
-    }
-    private static final int F_SETFL = (int)4L;
-    /**
-     * {@snippet lang=c :
-     * #define F_SETFL 4
-     * }
-     */
-    public static int F_SETFL() {
-        return F_SETFL;
-    }
-    private static final int F_ADD_SEALS = (int)1033L;
-    /**
-     * {@snippet lang=c :
-     * #define F_ADD_SEALS 1033
-     * }
-     */
-    public static int F_ADD_SEALS() {
-        return F_ADD_SEALS;
-    }
-    private static final int F_GET_SEALS = (int)1034L;
-    /**
-     * {@snippet lang=c :
-     * #define F_GET_SEALS 1034
-     * }
-     */
-    public static int F_GET_SEALS() {
-        return F_GET_SEALS;
-    }
-    private static final int F_DUPFD_CLOEXEC = (int)1030L;
-    /**
-     * {@snippet lang=c :
-     * #define F_DUPFD_CLOEXEC 1030
-     * }
-     */
-    public static int F_DUPFD_CLOEXEC() {
-        return F_DUPFD_CLOEXEC;
-    }
-    private static final int F_SEAL_SEAL = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * #define F_SEAL_SEAL 1
-     * }
-     */
-    public static int F_SEAL_SEAL() {
-        return F_SEAL_SEAL;
-    }
-    private static final int F_SEAL_SHRINK = (int)2L;
-    /**
-     * {@snippet lang=c :
-     * #define F_SEAL_SHRINK 2
-     * }
-     */
-    public static int F_SEAL_SHRINK() {
-        return F_SEAL_SHRINK;
-    }
-    private static final int F_SEAL_GROW = (int)4L;
-    /**
-     * {@snippet lang=c :
-     * #define F_SEAL_GROW 4
-     * }
-     */
-    public static int F_SEAL_GROW() {
-        return F_SEAL_GROW;
-    }
-    private static final int POLLIN = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * #define POLLIN 1
-     * }
-     */
-    public static int POLLIN() {
-        return POLLIN;
-    }
-    private static final int POLLOUT = (int)4L;
-    /**
-     * {@snippet lang=c :
-     * #define POLLOUT 4
-     * }
-     */
-    public static int POLLOUT() {
-        return POLLOUT;
-    }
-    private static final int POLLERR = (int)8L;
-    /**
-     * {@snippet lang=c :
-     * #define POLLERR 8
-     * }
-     */
-    public static int POLLERR() {
-        return POLLERR;
-    }
-    private static final int POLLHUP = (int)16L;
-    /**
-     * {@snippet lang=c :
-     * #define POLLHUP 16
-     * }
-     */
-    public static int POLLHUP() {
-        return POLLHUP;
-    }
-    private static final int POLLNVAL = (int)32L;
-    /**
-     * {@snippet lang=c :
-     * #define POLLNVAL 32
-     * }
-     */
-    public static int POLLNVAL() {
-        return POLLNVAL;
-    }
-    private static final int CLONE_NEWNET = (int)1073741824L;
-    /**
-     * {@snippet lang=c :
-     * #define CLONE_NEWNET 1073741824
-     * }
-     */
-    public static int CLONE_NEWNET() {
-        return CLONE_NEWNET;
-    }
-    private static final int CLOCK_PROCESS_CPUTIME_ID = (int)2L;
-    /**
-     * {@snippet lang=c :
-     * #define CLOCK_PROCESS_CPUTIME_ID 2
-     * }
-     */
-    public static int CLOCK_PROCESS_CPUTIME_ID() {
-        return CLOCK_PROCESS_CPUTIME_ID;
-    }
-    private static final int CLOCK_THREAD_CPUTIME_ID = (int)3L;
-    /**
-     * {@snippet lang=c :
-     * #define CLOCK_THREAD_CPUTIME_ID 3
-     * }
-     */
-    public static int CLOCK_THREAD_CPUTIME_ID() {
-        return CLOCK_THREAD_CPUTIME_ID;
-    }
-    private static final int EPOLL_CTL_ADD = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * #define EPOLL_CTL_ADD 1
-     * }
-     */
-    public static int EPOLL_CTL_ADD() {
-        return EPOLL_CTL_ADD;
-    }
-    private static final int EPOLL_CTL_DEL = (int)2L;
-    /**
-     * {@snippet lang=c :
-     * #define EPOLL_CTL_DEL 2
-     * }
-     */
-    public static int EPOLL_CTL_DEL() {
-        return EPOLL_CTL_DEL;
-    }
-    private static final int EPOLL_CTL_MOD = (int)3L;
-    /**
-     * {@snippet lang=c :
-     * #define EPOLL_CTL_MOD 3
-     * }
-     */
-    public static int EPOLL_CTL_MOD() {
-        return EPOLL_CTL_MOD;
-    }
-    private static final int MAP_HUGETLB = (int)262144L;
-    /**
-     * {@snippet lang=c :
-     * #define MAP_HUGETLB 262144
-     * }
-     */
-    public static int MAP_HUGETLB() {
-        return MAP_HUGETLB;
-    }
-    private static final int PROT_READ = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * #define PROT_READ 1
-     * }
-     */
-    public static int PROT_READ() {
-        return PROT_READ;
-    }
-    private static final int PROT_WRITE = (int)2L;
-    /**
-     * {@snippet lang=c :
-     * #define PROT_WRITE 2
-     * }
-     */
-    public static int PROT_WRITE() {
-        return PROT_WRITE;
-    }
-    private static final int MAP_SHARED = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * #define MAP_SHARED 1
-     * }
-     */
-    public static int MAP_SHARED() {
-        return MAP_SHARED;
-    }
-    private static final int MAP_PRIVATE = (int)2L;
-    /**
-     * {@snippet lang=c :
-     * #define MAP_PRIVATE 2
-     * }
-     */
-    public static int MAP_PRIVATE() {
-        return MAP_PRIVATE;
-    }
-    private static final int MAP_ANONYMOUS = (int)32L;
-    /**
-     * {@snippet lang=c :
-     * #define MAP_ANONYMOUS 32
-     * }
-     */
-    public static int MAP_ANONYMOUS() {
-        return MAP_ANONYMOUS;
-    }
-    private static final int PR_SET_NO_NEW_PRIVS = (int)38L;
-    /**
-     * {@snippet lang=c :
-     * #define PR_SET_NO_NEW_PRIVS 38
-     * }
-     */
-    public static int PR_SET_NO_NEW_PRIVS() {
-        return PR_SET_NO_NEW_PRIVS;
-    }
-    private static final int PR_CAP_AMBIENT = (int)47L;
-    /**
-     * {@snippet lang=c :
-     * #define PR_CAP_AMBIENT 47
-     * }
-     */
-    public static int PR_CAP_AMBIENT() {
-        return PR_CAP_AMBIENT;
-    }
-    private static final int PR_CAP_AMBIENT_CLEAR_ALL = (int)4L;
-    /**
-     * {@snippet lang=c :
-     * #define PR_CAP_AMBIENT_CLEAR_ALL 4
-     * }
-     */
-    public static int PR_CAP_AMBIENT_CLEAR_ALL() {
-        return PR_CAP_AMBIENT_CLEAR_ALL;
-    }
-    private static final int __NR_capget = (int)125L;
-    /**
-     * {@snippet lang=c :
-     * #define __NR_capget 125
-     * }
-     */
-    public static int __NR_capget() {
-        return __NR_capget;
-    }
-    private static final int __NR_capset = (int)126L;
-    /**
-     * {@snippet lang=c :
-     * #define __NR_capset 126
-     * }
-     */
-    public static int __NR_capset() {
-        return __NR_capset;
-    }
-    private static final int __NR_io_uring_setup = (int)425L;
-    /**
-     * {@snippet lang=c :
-     * #define __NR_io_uring_setup 425
-     * }
-     */
-    public static int __NR_io_uring_setup() {
-        return __NR_io_uring_setup;
-    }
-    private static final int __NR_io_uring_enter = (int)426L;
-    /**
-     * {@snippet lang=c :
-     * #define __NR_io_uring_enter 426
-     * }
-     */
-    public static int __NR_io_uring_enter() {
-        return __NR_io_uring_enter;
-    }
-    private static final int RWF_NOWAIT = (int)8L;
-    /**
-     * {@snippet lang=c :
-     * #define RWF_NOWAIT 8
-     * }
-     */
-    public static int RWF_NOWAIT() {
-        return RWF_NOWAIT;
-    }
-    private static final int _LINUX_CAPABILITY_VERSION_3 = (int)537396514L;
-    /**
-     * {@snippet lang=c :
-     * #define _LINUX_CAPABILITY_VERSION_3 537396514
-     * }
-     */
-    public static int _LINUX_CAPABILITY_VERSION_3() {
-        return _LINUX_CAPABILITY_VERSION_3;
-    }
-    private static final int CAP_NET_ADMIN = (int)12L;
-    /**
-     * {@snippet lang=c :
-     * #define CAP_NET_ADMIN 12
-     * }
-     */
-    public static int CAP_NET_ADMIN() {
-        return CAP_NET_ADMIN;
-    }
-    private static final int CAP_NET_RAW = (int)13L;
-    /**
-     * {@snippet lang=c :
-     * #define CAP_NET_RAW 13
-     * }
-     */
-    public static int CAP_NET_RAW() {
-        return CAP_NET_RAW;
-    }
-    private static final int CAP_IPC_LOCK = (int)14L;
-    /**
-     * {@snippet lang=c :
-     * #define CAP_IPC_LOCK 14
-     * }
-     */
-    public static int CAP_IPC_LOCK() {
-        return CAP_IPC_LOCK;
-    }
-    private static final int CAP_SYS_ADMIN = (int)21L;
-    /**
-     * {@snippet lang=c :
-     * #define CAP_SYS_ADMIN 21
-     * }
-     */
-    public static int CAP_SYS_ADMIN() {
-        return CAP_SYS_ADMIN;
-    }
-    private static final int CAP_SYS_NICE = (int)23L;
-    /**
-     * {@snippet lang=c :
-     * #define CAP_SYS_NICE 23
-     * }
-     */
-    public static int CAP_SYS_NICE() {
-        return CAP_SYS_NICE;
-    }
-    private static final int IFNAMSIZ = (int)16L;
-    /**
-     * {@snippet lang=c :
-     * #define IFNAMSIZ 16
-     * }
-     */
-    public static int IFNAMSIZ() {
-        return IFNAMSIZ;
-    }
-    private static final int NETLINK_ROUTE = (int)0L;
-    /**
-     * {@snippet lang=c :
-     * #define NETLINK_ROUTE 0
-     * }
-     */
-    public static int NETLINK_ROUTE() {
-        return NETLINK_ROUTE;
-    }
-    private static final int NLM_F_REQUEST = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * #define NLM_F_REQUEST 1
-     * }
-     */
-    public static int NLM_F_REQUEST() {
-        return NLM_F_REQUEST;
-    }
-    private static final int NLM_F_MULTI = (int)2L;
-    /**
-     * {@snippet lang=c :
-     * #define NLM_F_MULTI 2
-     * }
-     */
-    public static int NLM_F_MULTI() {
-        return NLM_F_MULTI;
-    }
-    private static final int NLM_F_ACK = (int)4L;
-    /**
-     * {@snippet lang=c :
-     * #define NLM_F_ACK 4
-     * }
-     */
-    public static int NLM_F_ACK() {
-        return NLM_F_ACK;
-    }
-    private static final int NLM_F_REPLACE = (int)256L;
-    /**
-     * {@snippet lang=c :
-     * #define NLM_F_REPLACE 256
-     * }
-     */
-    public static int NLM_F_REPLACE() {
-        return NLM_F_REPLACE;
-    }
-    private static final int NLM_F_EXCL = (int)512L;
-    /**
-     * {@snippet lang=c :
-     * #define NLM_F_EXCL 512
-     * }
-     */
-    public static int NLM_F_EXCL() {
-        return NLM_F_EXCL;
-    }
-    private static final int NLM_F_CREATE = (int)1024L;
-    /**
-     * {@snippet lang=c :
-     * #define NLM_F_CREATE 1024
-     * }
-     */
-    public static int NLM_F_CREATE() {
-        return NLM_F_CREATE;
-    }
-    private static final int NLM_F_ACK_TLVS = (int)512L;
-    /**
-     * {@snippet lang=c :
-     * #define NLM_F_ACK_TLVS 512
-     * }
-     */
-    public static int NLM_F_ACK_TLVS() {
-        return NLM_F_ACK_TLVS;
-    }
-    private static final int NLMSG_ERROR = (int)2L;
-    /**
-     * {@snippet lang=c :
-     * #define NLMSG_ERROR 2
-     * }
-     */
-    public static int NLMSG_ERROR() {
-        return NLMSG_ERROR;
-    }
-    private static final int NLMSG_DONE = (int)3L;
-    /**
-     * {@snippet lang=c :
-     * #define NLMSG_DONE 3
-     * }
-     */
-    public static int NLMSG_DONE() {
-        return NLMSG_DONE;
-    }
-    private static final int NETLINK_CAP_ACK = (int)10L;
-    /**
-     * {@snippet lang=c :
-     * #define NETLINK_CAP_ACK 10
-     * }
-     */
-    public static int NETLINK_CAP_ACK() {
-        return NETLINK_CAP_ACK;
-    }
-    private static final int NETLINK_EXT_ACK = (int)11L;
-    /**
-     * {@snippet lang=c :
-     * #define NETLINK_EXT_ACK 11
-     * }
-     */
-    public static int NETLINK_EXT_ACK() {
-        return NETLINK_EXT_ACK;
-    }
-    private static final int ETH_P_ALL = (int)3L;
-    /**
-     * {@snippet lang=c :
-     * #define ETH_P_ALL 3
-     * }
-     */
-    public static int ETH_P_ALL() {
-        return ETH_P_ALL;
-    }
-    private static final int PACKET_AUXDATA = (int)8L;
-    /**
-     * {@snippet lang=c :
-     * #define PACKET_AUXDATA 8
-     * }
-     */
-    public static int PACKET_AUXDATA() {
-        return PACKET_AUXDATA;
-    }
-    private static final int PACKET_VNET_HDR = (int)15L;
-    /**
-     * {@snippet lang=c :
-     * #define PACKET_VNET_HDR 15
-     * }
-     */
-    public static int PACKET_VNET_HDR() {
-        return PACKET_VNET_HDR;
-    }
-    private static final int PACKET_QDISC_BYPASS = (int)20L;
-    /**
-     * {@snippet lang=c :
-     * #define PACKET_QDISC_BYPASS 20
-     * }
-     */
-    public static int PACKET_QDISC_BYPASS() {
-        return PACKET_QDISC_BYPASS;
-    }
-    private static final int PACKET_IGNORE_OUTGOING = (int)23L;
-    /**
-     * {@snippet lang=c :
-     * #define PACKET_IGNORE_OUTGOING 23
-     * }
-     */
-    public static int PACKET_IGNORE_OUTGOING() {
-        return PACKET_IGNORE_OUTGOING;
-    }
-    private static final int RTMGRP_LINK = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * #define RTMGRP_LINK 1
-     * }
-     */
-    public static int RTMGRP_LINK() {
-        return RTMGRP_LINK;
-    }
-    private static final int SOCK_STREAM = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * enum __socket_type.SOCK_STREAM = 1
-     * }
-     */
-    public static int SOCK_STREAM() {
-        return SOCK_STREAM;
-    }
-    private static final int SOCK_DGRAM = (int)2L;
-    /**
-     * {@snippet lang=c :
-     * enum __socket_type.SOCK_DGRAM = 2
-     * }
-     */
-    public static int SOCK_DGRAM() {
-        return SOCK_DGRAM;
-    }
-    private static final int SOCK_RAW = (int)3L;
-    /**
-     * {@snippet lang=c :
-     * enum __socket_type.SOCK_RAW = 3
-     * }
-     */
-    public static int SOCK_RAW() {
-        return SOCK_RAW;
-    }
-    private static final int SOCK_CLOEXEC = (int)524288L;
-    /**
-     * {@snippet lang=c :
-     * enum __socket_type.SOCK_CLOEXEC = 524288
-     * }
-     */
-    public static int SOCK_CLOEXEC() {
-        return SOCK_CLOEXEC;
-    }
-    private static final int SOCK_NONBLOCK = (int)2048L;
-    /**
-     * {@snippet lang=c :
-     * enum __socket_type.SOCK_NONBLOCK = 2048
-     * }
-     */
-    public static int SOCK_NONBLOCK() {
-        return SOCK_NONBLOCK;
-    }
-    private static final int MSG_CTRUNC = (int)8L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.MSG_CTRUNC = 8
-     * }
-     */
-    public static int MSG_CTRUNC() {
-        return MSG_CTRUNC;
-    }
-    private static final int MSG_TRUNC = (int)32L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.MSG_TRUNC = 32
-     * }
-     */
-    public static int MSG_TRUNC() {
-        return MSG_TRUNC;
-    }
-    private static final int MSG_DONTWAIT = (int)64L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.MSG_DONTWAIT = 64
-     * }
-     */
-    public static int MSG_DONTWAIT() {
-        return MSG_DONTWAIT;
-    }
-    private static final int MSG_NOSIGNAL = (int)16384L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.MSG_NOSIGNAL = 16384
-     * }
-     */
-    public static int MSG_NOSIGNAL() {
-        return MSG_NOSIGNAL;
-    }
-    private static final int MSG_CMSG_CLOEXEC = (int)1073741824L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.MSG_CMSG_CLOEXEC = 1073741824
-     * }
-     */
-    public static int MSG_CMSG_CLOEXEC() {
-        return MSG_CMSG_CLOEXEC;
-    }
-    private static final int SCM_RIGHTS = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.SCM_RIGHTS = 1
-     * }
-     */
-    public static int SCM_RIGHTS() {
-        return SCM_RIGHTS;
-    }
-    private static final int SHUT_RDWR = (int)2L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.SHUT_RDWR = 2
-     * }
-     */
-    public static int SHUT_RDWR() {
-        return SHUT_RDWR;
-    }
-
-    private static class socket {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Libc.C_INT,
-            Libc.C_INT,
-            Libc.C_INT,
-            Libc.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("socket");
-
-        static class Plain {
-            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-        }
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * extern int socket(int __domain, int __type, int __protocol)
-     * }
-     */
-    public static FunctionDescriptor socket$descriptor() {
-        return socket.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * extern int socket(int __domain, int __type, int __protocol)
-     * }
-     */
-    public static MethodHandle socket$handle() {
-        return socket.Plain.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * extern int socket(int __domain, int __type, int __protocol)
-     * }
-     */
-    public static MemorySegment socket$address() {
-        return socket.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * extern int socket(int __domain, int __type, int __protocol)
-     * }
-     */
-    public static int socket(int __domain, int __type, int __protocol) {
-        var mh$ = socket.Plain.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("socket", __domain, __type, __protocol);
-            }
-            return (int)mh$.invokeExact(__domain, __type, __protocol);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class socketpair {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Libc.C_INT,
-            Libc.C_INT,
-            Libc.C_INT,
-            Libc.C_INT,
-            Libc.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("socketpair");
-
-        static class Plain {
-            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-        }
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * extern int socketpair(int __domain, int __type, int __protocol, int __fds[2])
-     * }
-     */
-    public static FunctionDescriptor socketpair$descriptor() {
-        return socketpair.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * extern int socketpair(int __domain, int __type, int __protocol, int __fds[2])
-     * }
-     */
-    public static MethodHandle socketpair$handle() {
-        return socketpair.Plain.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * extern int socketpair(int __domain, int __type, int __protocol, int __fds[2])
-     * }
-     */
-    public static MemorySegment socketpair$address() {
-        return socketpair.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * extern int socketpair(int __domain, int __type, int __protocol, int __fds[2])
-     * }
-     */
-    public static int socketpair(int __domain, int __type, int __protocol, MemorySegment __fds) {
-        var mh$ = socketpair.Plain.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("socketpair", __domain, __type, __protocol, __fds);
-            }
-            return (int)mh$.invokeExact(__domain, __type, __protocol, __fds);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class bind {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Libc.C_INT,
-            Libc.C_INT,
-            Libc.C_POINTER,
-            Libc.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("bind");
-
-        static class Plain {
-            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-        }
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * extern int bind(int __fd, const struct sockaddr *__addr, socklen_t __len)
-     * }
-     */
-    public static FunctionDescriptor bind$descriptor() {
-        return bind.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * extern int bind(int __fd, const struct sockaddr *__addr, socklen_t __len)
-     * }
-     */
-    public static MethodHandle bind$handle() {
-        return bind.Plain.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * extern int bind(int __fd, const struct sockaddr *__addr, socklen_t __len)
-     * }
-     */
-    public static MemorySegment bind$address() {
-        return bind.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * extern int bind(int __fd, const struct sockaddr *__addr, socklen_t __len)
-     * }
-     */
-    public static int bind(int __fd, MemorySegment __addr, int __len) {
-        var mh$ = bind.Plain.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("bind", __fd, __addr, __len);
-            }
-            return (int)mh$.invokeExact(__fd, __addr, __len);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class connect {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Libc.C_INT,
-            Libc.C_INT,
-            Libc.C_POINTER,
-            Libc.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("connect");
-
-        static class Plain {
-            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-        }
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * extern int connect(int __fd, const struct sockaddr *__addr, socklen_t __len)
-     * }
-     */
-    public static FunctionDescriptor connect$descriptor() {
-        return connect.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * extern int connect(int __fd, const struct sockaddr *__addr, socklen_t __len)
-     * }
-     */
-    public static MethodHandle connect$handle() {
-        return connect.Plain.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * extern int connect(int __fd, const struct sockaddr *__addr, socklen_t __len)
-     * }
-     */
-    public static MemorySegment connect$address() {
-        return connect.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * extern int connect(int __fd, const struct sockaddr *__addr, socklen_t __len)
-     * }
-     */
-    public static int connect(int __fd, MemorySegment __addr, int __len) {
-        var mh$ = connect.Plain.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("connect", __fd, __addr, __len);
-            }
-            return (int)mh$.invokeExact(__fd, __addr, __len);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class sendmsg {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Libc.C_LONG,
-            Libc.C_INT,
-            Libc.C_POINTER,
-            Libc.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("sendmsg");
-
-        static class Plain {
-            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-        }
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * extern ssize_t sendmsg(int __fd, const struct msghdr *__message, int __flags)
-     * }
-     */
-    public static FunctionDescriptor sendmsg$descriptor() {
-        return sendmsg.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * extern ssize_t sendmsg(int __fd, const struct msghdr *__message, int __flags)
-     * }
-     */
-    public static MethodHandle sendmsg$handle() {
-        return sendmsg.Plain.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * extern ssize_t sendmsg(int __fd, const struct msghdr *__message, int __flags)
-     * }
-     */
-    public static MemorySegment sendmsg$address() {
-        return sendmsg.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * extern ssize_t sendmsg(int __fd, const struct msghdr *__message, int __flags)
-     * }
-     */
-    public static long sendmsg(int __fd, MemorySegment __message, int __flags) {
-        var mh$ = sendmsg.Plain.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("sendmsg", __fd, __message, __flags);
-            }
-            return (long)mh$.invokeExact(__fd, __message, __flags);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class recvmsg {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Libc.C_LONG,
-            Libc.C_INT,
-            Libc.C_POINTER,
-            Libc.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("recvmsg");
-
-        static class Plain {
-            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-        }
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * extern ssize_t recvmsg(int __fd, struct msghdr *__message, int __flags)
-     * }
-     */
-    public static FunctionDescriptor recvmsg$descriptor() {
-        return recvmsg.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * extern ssize_t recvmsg(int __fd, struct msghdr *__message, int __flags)
-     * }
-     */
-    public static MethodHandle recvmsg$handle() {
-        return recvmsg.Plain.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * extern ssize_t recvmsg(int __fd, struct msghdr *__message, int __flags)
-     * }
-     */
-    public static MemorySegment recvmsg$address() {
-        return recvmsg.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * extern ssize_t recvmsg(int __fd, struct msghdr *__message, int __flags)
-     * }
-     */
-    public static long recvmsg(int __fd, MemorySegment __message, int __flags) {
-        var mh$ = recvmsg.Plain.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("recvmsg", __fd, __message, __flags);
-            }
-            return (long)mh$.invokeExact(__fd, __message, __flags);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class getsockopt {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Libc.C_INT,
-            Libc.C_INT,
-            Libc.C_INT,
-            Libc.C_INT,
-            Libc.C_POINTER,
-            Libc.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("getsockopt");
-
-        static class Plain {
-            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-        }
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * extern int getsockopt(int __fd, int __level, int __optname, void *restrict __optval, socklen_t *restrict __optlen)
-     * }
-     */
-    public static FunctionDescriptor getsockopt$descriptor() {
-        return getsockopt.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * extern int getsockopt(int __fd, int __level, int __optname, void *restrict __optval, socklen_t *restrict __optlen)
-     * }
-     */
-    public static MethodHandle getsockopt$handle() {
-        return getsockopt.Plain.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * extern int getsockopt(int __fd, int __level, int __optname, void *restrict __optval, socklen_t *restrict __optlen)
-     * }
-     */
-    public static MemorySegment getsockopt$address() {
-        return getsockopt.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * extern int getsockopt(int __fd, int __level, int __optname, void *restrict __optval, socklen_t *restrict __optlen)
-     * }
-     */
-    public static int getsockopt(int __fd, int __level, int __optname, MemorySegment __optval, MemorySegment __optlen) {
-        var mh$ = getsockopt.Plain.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("getsockopt", __fd, __level, __optname, __optval, __optlen);
-            }
-            return (int)mh$.invokeExact(__fd, __level, __optname, __optval, __optlen);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class setsockopt {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Libc.C_INT,
-            Libc.C_INT,
-            Libc.C_INT,
-            Libc.C_INT,
-            Libc.C_POINTER,
-            Libc.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("setsockopt");
-
-        static class Plain {
-            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-        }
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * extern int setsockopt(int __fd, int __level, int __optname, const void *__optval, socklen_t __optlen)
-     * }
-     */
-    public static FunctionDescriptor setsockopt$descriptor() {
-        return setsockopt.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * extern int setsockopt(int __fd, int __level, int __optname, const void *__optval, socklen_t __optlen)
-     * }
-     */
-    public static MethodHandle setsockopt$handle() {
-        return setsockopt.Plain.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * extern int setsockopt(int __fd, int __level, int __optname, const void *__optval, socklen_t __optlen)
-     * }
-     */
-    public static MemorySegment setsockopt$address() {
-        return setsockopt.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * extern int setsockopt(int __fd, int __level, int __optname, const void *__optval, socklen_t __optlen)
-     * }
-     */
-    public static int setsockopt(int __fd, int __level, int __optname, MemorySegment __optval, int __optlen) {
-        var mh$ = setsockopt.Plain.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("setsockopt", __fd, __level, __optname, __optval, __optlen);
-            }
-            return (int)mh$.invokeExact(__fd, __level, __optname, __optval, __optlen);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class listen {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Libc.C_INT,
-            Libc.C_INT,
-            Libc.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("listen");
-
-        static class Plain {
-            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-        }
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * extern int listen(int __fd, int __n)
-     * }
-     */
-    public static FunctionDescriptor listen$descriptor() {
-        return listen.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * extern int listen(int __fd, int __n)
-     * }
-     */
-    public static MethodHandle listen$handle() {
-        return listen.Plain.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * extern int listen(int __fd, int __n)
-     * }
-     */
-    public static MemorySegment listen$address() {
-        return listen.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * extern int listen(int __fd, int __n)
-     * }
-     */
-    public static int listen(int __fd, int __n) {
-        var mh$ = listen.Plain.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("listen", __fd, __n);
-            }
-            return (int)mh$.invokeExact(__fd, __n);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class accept4 {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Libc.C_INT,
-            Libc.C_INT,
-            Libc.C_POINTER,
-            Libc.C_POINTER,
-            Libc.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("accept4");
-
-        static class Plain {
-            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-        }
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * extern int accept4(int __fd, struct sockaddr *restrict __addr, socklen_t *restrict __addr_len, int __flags)
-     * }
-     */
-    public static FunctionDescriptor accept4$descriptor() {
-        return accept4.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * extern int accept4(int __fd, struct sockaddr *restrict __addr, socklen_t *restrict __addr_len, int __flags)
-     * }
-     */
-    public static MethodHandle accept4$handle() {
-        return accept4.Plain.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * extern int accept4(int __fd, struct sockaddr *restrict __addr, socklen_t *restrict __addr_len, int __flags)
-     * }
-     */
-    public static MemorySegment accept4$address() {
-        return accept4.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * extern int accept4(int __fd, struct sockaddr *restrict __addr, socklen_t *restrict __addr_len, int __flags)
-     * }
-     */
-    public static int accept4(int __fd, MemorySegment __addr, MemorySegment __addr_len, int __flags) {
-        var mh$ = accept4.Plain.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("accept4", __fd, __addr, __addr_len, __flags);
-            }
-            return (int)mh$.invokeExact(__fd, __addr, __addr_len, __flags);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class shutdown {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Libc.C_INT,
-            Libc.C_INT,
-            Libc.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("shutdown");
-
-        static class Plain {
-            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-        }
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * extern int shutdown(int __fd, int __how)
-     * }
-     */
-    public static FunctionDescriptor shutdown$descriptor() {
-        return shutdown.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * extern int shutdown(int __fd, int __how)
-     * }
-     */
-    public static MethodHandle shutdown$handle() {
-        return shutdown.Plain.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * extern int shutdown(int __fd, int __how)
-     * }
-     */
-    public static MemorySegment shutdown$address() {
-        return shutdown.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * extern int shutdown(int __fd, int __how)
-     * }
-     */
-    public static int shutdown(int __fd, int __how) {
-        var mh$ = shutdown.Plain.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("shutdown", __fd, __how);
-            }
-            return (int)mh$.invokeExact(__fd, __how);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    /**
-     * Variadic invoker class for:
+  Libc() {
+    // Should not be called directly
+  }
+
+  static final Arena LIBRARY_ARENA = Arena.ofAuto();
+
+  static final SymbolLookup SYMBOL_LOOKUP =
+      SymbolLookup.loaderLookup().or(Linker.nativeLinker().defaultLookup());
+
+  private static final int SOL_PACKET = (int) 263L;
+
+  /**
+   * {@snippet lang=c :
+   * #define SOL_PACKET 263
+   * }
+   */
+  public static int SOL_PACKET() {
+    return SOL_PACKET;
+  }
+
+  private static final int SOL_NETLINK = (int) 270L;
+
+  /**
+   * {@snippet lang=c :
+   * #define SOL_NETLINK 270
+   * }
+   */
+  public static int SOL_NETLINK() {
+    return SOL_NETLINK;
+  }
+
+  private static final int SOL_SOCKET = (int) 1L;
+
+  /**
+   * {@snippet lang=c :
+   * #define SOL_SOCKET 1
+   * }
+   */
+  public static int SOL_SOCKET() {
+    return SOL_SOCKET;
+  }
+
+  private static final int SO_RCVBUF = (int) 8L;
+
+  /**
+   * {@snippet lang=c :
+   * #define SO_RCVBUF 8
+   * }
+   */
+  public static int SO_RCVBUF() {
+    return SO_RCVBUF;
+  }
+
+  private static final int SO_RCVBUFFORCE = (int) 33L;
+
+  /**
+   * {@snippet lang=c :
+   * #define SO_RCVBUFFORCE 33
+   * }
+   */
+  public static int SO_RCVBUFFORCE() {
+    return SO_RCVBUFFORCE;
+  }
+
+  private static final int SO_PEERCRED = (int) 17L;
+
+  /**
+   * {@snippet lang=c :
+   * #define SO_PEERCRED 17
+   * }
+   */
+  public static int SO_PEERCRED() {
+    return SO_PEERCRED;
+  }
+
+  private static final int EPERM = (int) 1L;
+
+  /**
+   * {@snippet lang=c :
+   * #define EPERM 1
+   * }
+   */
+  public static int EPERM() {
+    return EPERM;
+  }
+
+  private static final int ENOENT = (int) 2L;
+
+  /**
+   * {@snippet lang=c :
+   * #define ENOENT 2
+   * }
+   */
+  public static int ENOENT() {
+    return ENOENT;
+  }
+
+  private static final int ESRCH = (int) 3L;
+
+  /**
+   * {@snippet lang=c :
+   * #define ESRCH 3
+   * }
+   */
+  public static int ESRCH() {
+    return ESRCH;
+  }
+
+  private static final int EINTR = (int) 4L;
+
+  /**
+   * {@snippet lang=c :
+   * #define EINTR 4
+   * }
+   */
+  public static int EINTR() {
+    return EINTR;
+  }
+
+  private static final int EIO = (int) 5L;
+
+  /**
+   * {@snippet lang=c :
+   * #define EIO 5
+   * }
+   */
+  public static int EIO() {
+    return EIO;
+  }
+
+  private static final int ENXIO = (int) 6L;
+
+  /**
+   * {@snippet lang=c :
+   * #define ENXIO 6
+   * }
+   */
+  public static int ENXIO() {
+    return ENXIO;
+  }
+
+  private static final int E2BIG = (int) 7L;
+
+  /**
+   * {@snippet lang=c :
+   * #define E2BIG 7
+   * }
+   */
+  public static int E2BIG() {
+    return E2BIG;
+  }
+
+  private static final int ENOEXEC = (int) 8L;
+
+  /**
+   * {@snippet lang=c :
+   * #define ENOEXEC 8
+   * }
+   */
+  public static int ENOEXEC() {
+    return ENOEXEC;
+  }
+
+  private static final int EBADF = (int) 9L;
+
+  /**
+   * {@snippet lang=c :
+   * #define EBADF 9
+   * }
+   */
+  public static int EBADF() {
+    return EBADF;
+  }
+
+  private static final int ECHILD = (int) 10L;
+
+  /**
+   * {@snippet lang=c :
+   * #define ECHILD 10
+   * }
+   */
+  public static int ECHILD() {
+    return ECHILD;
+  }
+
+  private static final int EAGAIN = (int) 11L;
+
+  /**
+   * {@snippet lang=c :
+   * #define EAGAIN 11
+   * }
+   */
+  public static int EAGAIN() {
+    return EAGAIN;
+  }
+
+  private static final int ENOMEM = (int) 12L;
+
+  /**
+   * {@snippet lang=c :
+   * #define ENOMEM 12
+   * }
+   */
+  public static int ENOMEM() {
+    return ENOMEM;
+  }
+
+  private static final int EACCES = (int) 13L;
+
+  /**
+   * {@snippet lang=c :
+   * #define EACCES 13
+   * }
+   */
+  public static int EACCES() {
+    return EACCES;
+  }
+
+  private static final int EFAULT = (int) 14L;
+
+  /**
+   * {@snippet lang=c :
+   * #define EFAULT 14
+   * }
+   */
+  public static int EFAULT() {
+    return EFAULT;
+  }
+
+  private static final int ENOTBLK = (int) 15L;
+
+  /**
+   * {@snippet lang=c :
+   * #define ENOTBLK 15
+   * }
+   */
+  public static int ENOTBLK() {
+    return ENOTBLK;
+  }
+
+  private static final int EBUSY = (int) 16L;
+
+  /**
+   * {@snippet lang=c :
+   * #define EBUSY 16
+   * }
+   */
+  public static int EBUSY() {
+    return EBUSY;
+  }
+
+  private static final int EEXIST = (int) 17L;
+
+  /**
+   * {@snippet lang=c :
+   * #define EEXIST 17
+   * }
+   */
+  public static int EEXIST() {
+    return EEXIST;
+  }
+
+  private static final int EXDEV = (int) 18L;
+
+  /**
+   * {@snippet lang=c :
+   * #define EXDEV 18
+   * }
+   */
+  public static int EXDEV() {
+    return EXDEV;
+  }
+
+  private static final int ENODEV = (int) 19L;
+
+  /**
+   * {@snippet lang=c :
+   * #define ENODEV 19
+   * }
+   */
+  public static int ENODEV() {
+    return ENODEV;
+  }
+
+  private static final int ENOTDIR = (int) 20L;
+
+  /**
+   * {@snippet lang=c :
+   * #define ENOTDIR 20
+   * }
+   */
+  public static int ENOTDIR() {
+    return ENOTDIR;
+  }
+
+  private static final int EISDIR = (int) 21L;
+
+  /**
+   * {@snippet lang=c :
+   * #define EISDIR 21
+   * }
+   */
+  public static int EISDIR() {
+    return EISDIR;
+  }
+
+  private static final int EINVAL = (int) 22L;
+
+  /**
+   * {@snippet lang=c :
+   * #define EINVAL 22
+   * }
+   */
+  public static int EINVAL() {
+    return EINVAL;
+  }
+
+  private static final int ENFILE = (int) 23L;
+
+  /**
+   * {@snippet lang=c :
+   * #define ENFILE 23
+   * }
+   */
+  public static int ENFILE() {
+    return ENFILE;
+  }
+
+  private static final int EMFILE = (int) 24L;
+
+  /**
+   * {@snippet lang=c :
+   * #define EMFILE 24
+   * }
+   */
+  public static int EMFILE() {
+    return EMFILE;
+  }
+
+  private static final int ENOTTY = (int) 25L;
+
+  /**
+   * {@snippet lang=c :
+   * #define ENOTTY 25
+   * }
+   */
+  public static int ENOTTY() {
+    return ENOTTY;
+  }
+
+  private static final int ETXTBSY = (int) 26L;
+
+  /**
+   * {@snippet lang=c :
+   * #define ETXTBSY 26
+   * }
+   */
+  public static int ETXTBSY() {
+    return ETXTBSY;
+  }
+
+  private static final int EFBIG = (int) 27L;
+
+  /**
+   * {@snippet lang=c :
+   * #define EFBIG 27
+   * }
+   */
+  public static int EFBIG() {
+    return EFBIG;
+  }
+
+  private static final int ENOSPC = (int) 28L;
+
+  /**
+   * {@snippet lang=c :
+   * #define ENOSPC 28
+   * }
+   */
+  public static int ENOSPC() {
+    return ENOSPC;
+  }
+
+  private static final int ESPIPE = (int) 29L;
+
+  /**
+   * {@snippet lang=c :
+   * #define ESPIPE 29
+   * }
+   */
+  public static int ESPIPE() {
+    return ESPIPE;
+  }
+
+  private static final int EROFS = (int) 30L;
+
+  /**
+   * {@snippet lang=c :
+   * #define EROFS 30
+   * }
+   */
+  public static int EROFS() {
+    return EROFS;
+  }
+
+  private static final int EMLINK = (int) 31L;
+
+  /**
+   * {@snippet lang=c :
+   * #define EMLINK 31
+   * }
+   */
+  public static int EMLINK() {
+    return EMLINK;
+  }
+
+  private static final int EPIPE = (int) 32L;
+
+  /**
+   * {@snippet lang=c :
+   * #define EPIPE 32
+   * }
+   */
+  public static int EPIPE() {
+    return EPIPE;
+  }
+
+  private static final int EDOM = (int) 33L;
+
+  /**
+   * {@snippet lang=c :
+   * #define EDOM 33
+   * }
+   */
+  public static int EDOM() {
+    return EDOM;
+  }
+
+  private static final int ERANGE = (int) 34L;
+
+  /**
+   * {@snippet lang=c :
+   * #define ERANGE 34
+   * }
+   */
+  public static int ERANGE() {
+    return ERANGE;
+  }
+
+  private static final int EDEADLK = (int) 35L;
+
+  /**
+   * {@snippet lang=c :
+   * #define EDEADLK 35
+   * }
+   */
+  public static int EDEADLK() {
+    return EDEADLK;
+  }
+
+  private static final int ENAMETOOLONG = (int) 36L;
+
+  /**
+   * {@snippet lang=c :
+   * #define ENAMETOOLONG 36
+   * }
+   */
+  public static int ENAMETOOLONG() {
+    return ENAMETOOLONG;
+  }
+
+  private static final int ENOLCK = (int) 37L;
+
+  /**
+   * {@snippet lang=c :
+   * #define ENOLCK 37
+   * }
+   */
+  public static int ENOLCK() {
+    return ENOLCK;
+  }
+
+  private static final int ENOSYS = (int) 38L;
+
+  /**
+   * {@snippet lang=c :
+   * #define ENOSYS 38
+   * }
+   */
+  public static int ENOSYS() {
+    return ENOSYS;
+  }
+
+  private static final int ENOTEMPTY = (int) 39L;
+
+  /**
+   * {@snippet lang=c :
+   * #define ENOTEMPTY 39
+   * }
+   */
+  public static int ENOTEMPTY() {
+    return ENOTEMPTY;
+  }
+
+  private static final int ELOOP = (int) 40L;
+
+  /**
+   * {@snippet lang=c :
+   * #define ELOOP 40
+   * }
+   */
+  public static int ELOOP() {
+    return ELOOP;
+  }
+
+  private static final int ENOMSG = (int) 42L;
+
+  /**
+   * {@snippet lang=c :
+   * #define ENOMSG 42
+   * }
+   */
+  public static int ENOMSG() {
+    return ENOMSG;
+  }
+
+  private static final int EIDRM = (int) 43L;
+
+  /**
+   * {@snippet lang=c :
+   * #define EIDRM 43
+   * }
+   */
+  public static int EIDRM() {
+    return EIDRM;
+  }
+
+  private static final int ECHRNG = (int) 44L;
+
+  /**
+   * {@snippet lang=c :
+   * #define ECHRNG 44
+   * }
+   */
+  public static int ECHRNG() {
+    return ECHRNG;
+  }
+
+  private static final int EL2NSYNC = (int) 45L;
+
+  /**
+   * {@snippet lang=c :
+   * #define EL2NSYNC 45
+   * }
+   */
+  public static int EL2NSYNC() {
+    return EL2NSYNC;
+  }
+
+  private static final int EL3HLT = (int) 46L;
+
+  /**
+   * {@snippet lang=c :
+   * #define EL3HLT 46
+   * }
+   */
+  public static int EL3HLT() {
+    return EL3HLT;
+  }
+
+  private static final int EL3RST = (int) 47L;
+
+  /**
+   * {@snippet lang=c :
+   * #define EL3RST 47
+   * }
+   */
+  public static int EL3RST() {
+    return EL3RST;
+  }
+
+  private static final int ELNRNG = (int) 48L;
+
+  /**
+   * {@snippet lang=c :
+   * #define ELNRNG 48
+   * }
+   */
+  public static int ELNRNG() {
+    return ELNRNG;
+  }
+
+  private static final int EUNATCH = (int) 49L;
+
+  /**
+   * {@snippet lang=c :
+   * #define EUNATCH 49
+   * }
+   */
+  public static int EUNATCH() {
+    return EUNATCH;
+  }
+
+  private static final int ENOCSI = (int) 50L;
+
+  /**
+   * {@snippet lang=c :
+   * #define ENOCSI 50
+   * }
+   */
+  public static int ENOCSI() {
+    return ENOCSI;
+  }
+
+  private static final int EL2HLT = (int) 51L;
+
+  /**
+   * {@snippet lang=c :
+   * #define EL2HLT 51
+   * }
+   */
+  public static int EL2HLT() {
+    return EL2HLT;
+  }
+
+  private static final int EBADE = (int) 52L;
+
+  /**
+   * {@snippet lang=c :
+   * #define EBADE 52
+   * }
+   */
+  public static int EBADE() {
+    return EBADE;
+  }
+
+  private static final int EBADR = (int) 53L;
+
+  /**
+   * {@snippet lang=c :
+   * #define EBADR 53
+   * }
+   */
+  public static int EBADR() {
+    return EBADR;
+  }
+
+  private static final int EXFULL = (int) 54L;
+
+  /**
+   * {@snippet lang=c :
+   * #define EXFULL 54
+   * }
+   */
+  public static int EXFULL() {
+    return EXFULL;
+  }
+
+  private static final int ENOANO = (int) 55L;
+
+  /**
+   * {@snippet lang=c :
+   * #define ENOANO 55
+   * }
+   */
+  public static int ENOANO() {
+    return ENOANO;
+  }
+
+  private static final int EBADRQC = (int) 56L;
+
+  /**
+   * {@snippet lang=c :
+   * #define EBADRQC 56
+   * }
+   */
+  public static int EBADRQC() {
+    return EBADRQC;
+  }
+
+  private static final int EBADSLT = (int) 57L;
+
+  /**
+   * {@snippet lang=c :
+   * #define EBADSLT 57
+   * }
+   */
+  public static int EBADSLT() {
+    return EBADSLT;
+  }
+
+  private static final int EBFONT = (int) 59L;
+
+  /**
+   * {@snippet lang=c :
+   * #define EBFONT 59
+   * }
+   */
+  public static int EBFONT() {
+    return EBFONT;
+  }
+
+  private static final int ENOSTR = (int) 60L;
+
+  /**
+   * {@snippet lang=c :
+   * #define ENOSTR 60
+   * }
+   */
+  public static int ENOSTR() {
+    return ENOSTR;
+  }
+
+  private static final int ENODATA = (int) 61L;
+
+  /**
+   * {@snippet lang=c :
+   * #define ENODATA 61
+   * }
+   */
+  public static int ENODATA() {
+    return ENODATA;
+  }
+
+  private static final int ETIME = (int) 62L;
+
+  /**
+   * {@snippet lang=c :
+   * #define ETIME 62
+   * }
+   */
+  public static int ETIME() {
+    return ETIME;
+  }
+
+  private static final int ENOSR = (int) 63L;
+
+  /**
+   * {@snippet lang=c :
+   * #define ENOSR 63
+   * }
+   */
+  public static int ENOSR() {
+    return ENOSR;
+  }
+
+  private static final int ENONET = (int) 64L;
+
+  /**
+   * {@snippet lang=c :
+   * #define ENONET 64
+   * }
+   */
+  public static int ENONET() {
+    return ENONET;
+  }
+
+  private static final int ENOPKG = (int) 65L;
+
+  /**
+   * {@snippet lang=c :
+   * #define ENOPKG 65
+   * }
+   */
+  public static int ENOPKG() {
+    return ENOPKG;
+  }
+
+  private static final int EREMOTE = (int) 66L;
+
+  /**
+   * {@snippet lang=c :
+   * #define EREMOTE 66
+   * }
+   */
+  public static int EREMOTE() {
+    return EREMOTE;
+  }
+
+  private static final int ENOLINK = (int) 67L;
+
+  /**
+   * {@snippet lang=c :
+   * #define ENOLINK 67
+   * }
+   */
+  public static int ENOLINK() {
+    return ENOLINK;
+  }
+
+  private static final int EADV = (int) 68L;
+
+  /**
+   * {@snippet lang=c :
+   * #define EADV 68
+   * }
+   */
+  public static int EADV() {
+    return EADV;
+  }
+
+  private static final int ESRMNT = (int) 69L;
+
+  /**
+   * {@snippet lang=c :
+   * #define ESRMNT 69
+   * }
+   */
+  public static int ESRMNT() {
+    return ESRMNT;
+  }
+
+  private static final int ECOMM = (int) 70L;
+
+  /**
+   * {@snippet lang=c :
+   * #define ECOMM 70
+   * }
+   */
+  public static int ECOMM() {
+    return ECOMM;
+  }
+
+  private static final int EPROTO = (int) 71L;
+
+  /**
+   * {@snippet lang=c :
+   * #define EPROTO 71
+   * }
+   */
+  public static int EPROTO() {
+    return EPROTO;
+  }
+
+  private static final int EMULTIHOP = (int) 72L;
+
+  /**
+   * {@snippet lang=c :
+   * #define EMULTIHOP 72
+   * }
+   */
+  public static int EMULTIHOP() {
+    return EMULTIHOP;
+  }
+
+  private static final int EDOTDOT = (int) 73L;
+
+  /**
+   * {@snippet lang=c :
+   * #define EDOTDOT 73
+   * }
+   */
+  public static int EDOTDOT() {
+    return EDOTDOT;
+  }
+
+  private static final int EBADMSG = (int) 74L;
+
+  /**
+   * {@snippet lang=c :
+   * #define EBADMSG 74
+   * }
+   */
+  public static int EBADMSG() {
+    return EBADMSG;
+  }
+
+  private static final int EOVERFLOW = (int) 75L;
+
+  /**
+   * {@snippet lang=c :
+   * #define EOVERFLOW 75
+   * }
+   */
+  public static int EOVERFLOW() {
+    return EOVERFLOW;
+  }
+
+  private static final int ENOTUNIQ = (int) 76L;
+
+  /**
+   * {@snippet lang=c :
+   * #define ENOTUNIQ 76
+   * }
+   */
+  public static int ENOTUNIQ() {
+    return ENOTUNIQ;
+  }
+
+  private static final int EBADFD = (int) 77L;
+
+  /**
+   * {@snippet lang=c :
+   * #define EBADFD 77
+   * }
+   */
+  public static int EBADFD() {
+    return EBADFD;
+  }
+
+  private static final int EREMCHG = (int) 78L;
+
+  /**
+   * {@snippet lang=c :
+   * #define EREMCHG 78
+   * }
+   */
+  public static int EREMCHG() {
+    return EREMCHG;
+  }
+
+  private static final int ELIBACC = (int) 79L;
+
+  /**
+   * {@snippet lang=c :
+   * #define ELIBACC 79
+   * }
+   */
+  public static int ELIBACC() {
+    return ELIBACC;
+  }
+
+  private static final int ELIBBAD = (int) 80L;
+
+  /**
+   * {@snippet lang=c :
+   * #define ELIBBAD 80
+   * }
+   */
+  public static int ELIBBAD() {
+    return ELIBBAD;
+  }
+
+  private static final int ELIBSCN = (int) 81L;
+
+  /**
+   * {@snippet lang=c :
+   * #define ELIBSCN 81
+   * }
+   */
+  public static int ELIBSCN() {
+    return ELIBSCN;
+  }
+
+  private static final int ELIBMAX = (int) 82L;
+
+  /**
+   * {@snippet lang=c :
+   * #define ELIBMAX 82
+   * }
+   */
+  public static int ELIBMAX() {
+    return ELIBMAX;
+  }
+
+  private static final int ELIBEXEC = (int) 83L;
+
+  /**
+   * {@snippet lang=c :
+   * #define ELIBEXEC 83
+   * }
+   */
+  public static int ELIBEXEC() {
+    return ELIBEXEC;
+  }
+
+  private static final int EILSEQ = (int) 84L;
+
+  /**
+   * {@snippet lang=c :
+   * #define EILSEQ 84
+   * }
+   */
+  public static int EILSEQ() {
+    return EILSEQ;
+  }
+
+  private static final int ERESTART = (int) 85L;
+
+  /**
+   * {@snippet lang=c :
+   * #define ERESTART 85
+   * }
+   */
+  public static int ERESTART() {
+    return ERESTART;
+  }
+
+  private static final int ESTRPIPE = (int) 86L;
+
+  /**
+   * {@snippet lang=c :
+   * #define ESTRPIPE 86
+   * }
+   */
+  public static int ESTRPIPE() {
+    return ESTRPIPE;
+  }
+
+  private static final int EUSERS = (int) 87L;
+
+  /**
+   * {@snippet lang=c :
+   * #define EUSERS 87
+   * }
+   */
+  public static int EUSERS() {
+    return EUSERS;
+  }
+
+  private static final int ENOTSOCK = (int) 88L;
+
+  /**
+   * {@snippet lang=c :
+   * #define ENOTSOCK 88
+   * }
+   */
+  public static int ENOTSOCK() {
+    return ENOTSOCK;
+  }
+
+  private static final int EDESTADDRREQ = (int) 89L;
+
+  /**
+   * {@snippet lang=c :
+   * #define EDESTADDRREQ 89
+   * }
+   */
+  public static int EDESTADDRREQ() {
+    return EDESTADDRREQ;
+  }
+
+  private static final int EMSGSIZE = (int) 90L;
+
+  /**
+   * {@snippet lang=c :
+   * #define EMSGSIZE 90
+   * }
+   */
+  public static int EMSGSIZE() {
+    return EMSGSIZE;
+  }
+
+  private static final int EPROTOTYPE = (int) 91L;
+
+  /**
+   * {@snippet lang=c :
+   * #define EPROTOTYPE 91
+   * }
+   */
+  public static int EPROTOTYPE() {
+    return EPROTOTYPE;
+  }
+
+  private static final int ENOPROTOOPT = (int) 92L;
+
+  /**
+   * {@snippet lang=c :
+   * #define ENOPROTOOPT 92
+   * }
+   */
+  public static int ENOPROTOOPT() {
+    return ENOPROTOOPT;
+  }
+
+  private static final int EPROTONOSUPPORT = (int) 93L;
+
+  /**
+   * {@snippet lang=c :
+   * #define EPROTONOSUPPORT 93
+   * }
+   */
+  public static int EPROTONOSUPPORT() {
+    return EPROTONOSUPPORT;
+  }
+
+  private static final int ESOCKTNOSUPPORT = (int) 94L;
+
+  /**
+   * {@snippet lang=c :
+   * #define ESOCKTNOSUPPORT 94
+   * }
+   */
+  public static int ESOCKTNOSUPPORT() {
+    return ESOCKTNOSUPPORT;
+  }
+
+  private static final int EOPNOTSUPP = (int) 95L;
+
+  /**
+   * {@snippet lang=c :
+   * #define EOPNOTSUPP 95
+   * }
+   */
+  public static int EOPNOTSUPP() {
+    return EOPNOTSUPP;
+  }
+
+  private static final int EPFNOSUPPORT = (int) 96L;
+
+  /**
+   * {@snippet lang=c :
+   * #define EPFNOSUPPORT 96
+   * }
+   */
+  public static int EPFNOSUPPORT() {
+    return EPFNOSUPPORT;
+  }
+
+  private static final int EAFNOSUPPORT = (int) 97L;
+
+  /**
+   * {@snippet lang=c :
+   * #define EAFNOSUPPORT 97
+   * }
+   */
+  public static int EAFNOSUPPORT() {
+    return EAFNOSUPPORT;
+  }
+
+  private static final int EADDRINUSE = (int) 98L;
+
+  /**
+   * {@snippet lang=c :
+   * #define EADDRINUSE 98
+   * }
+   */
+  public static int EADDRINUSE() {
+    return EADDRINUSE;
+  }
+
+  private static final int EADDRNOTAVAIL = (int) 99L;
+
+  /**
+   * {@snippet lang=c :
+   * #define EADDRNOTAVAIL 99
+   * }
+   */
+  public static int EADDRNOTAVAIL() {
+    return EADDRNOTAVAIL;
+  }
+
+  private static final int ENETDOWN = (int) 100L;
+
+  /**
+   * {@snippet lang=c :
+   * #define ENETDOWN 100
+   * }
+   */
+  public static int ENETDOWN() {
+    return ENETDOWN;
+  }
+
+  private static final int ENETUNREACH = (int) 101L;
+
+  /**
+   * {@snippet lang=c :
+   * #define ENETUNREACH 101
+   * }
+   */
+  public static int ENETUNREACH() {
+    return ENETUNREACH;
+  }
+
+  private static final int ENETRESET = (int) 102L;
+
+  /**
+   * {@snippet lang=c :
+   * #define ENETRESET 102
+   * }
+   */
+  public static int ENETRESET() {
+    return ENETRESET;
+  }
+
+  private static final int ECONNABORTED = (int) 103L;
+
+  /**
+   * {@snippet lang=c :
+   * #define ECONNABORTED 103
+   * }
+   */
+  public static int ECONNABORTED() {
+    return ECONNABORTED;
+  }
+
+  private static final int ECONNRESET = (int) 104L;
+
+  /**
+   * {@snippet lang=c :
+   * #define ECONNRESET 104
+   * }
+   */
+  public static int ECONNRESET() {
+    return ECONNRESET;
+  }
+
+  private static final int ENOBUFS = (int) 105L;
+
+  /**
+   * {@snippet lang=c :
+   * #define ENOBUFS 105
+   * }
+   */
+  public static int ENOBUFS() {
+    return ENOBUFS;
+  }
+
+  private static final int EISCONN = (int) 106L;
+
+  /**
+   * {@snippet lang=c :
+   * #define EISCONN 106
+   * }
+   */
+  public static int EISCONN() {
+    return EISCONN;
+  }
+
+  private static final int ENOTCONN = (int) 107L;
+
+  /**
+   * {@snippet lang=c :
+   * #define ENOTCONN 107
+   * }
+   */
+  public static int ENOTCONN() {
+    return ENOTCONN;
+  }
+
+  private static final int ESHUTDOWN = (int) 108L;
+
+  /**
+   * {@snippet lang=c :
+   * #define ESHUTDOWN 108
+   * }
+   */
+  public static int ESHUTDOWN() {
+    return ESHUTDOWN;
+  }
+
+  private static final int ETOOMANYREFS = (int) 109L;
+
+  /**
+   * {@snippet lang=c :
+   * #define ETOOMANYREFS 109
+   * }
+   */
+  public static int ETOOMANYREFS() {
+    return ETOOMANYREFS;
+  }
+
+  private static final int ETIMEDOUT = (int) 110L;
+
+  /**
+   * {@snippet lang=c :
+   * #define ETIMEDOUT 110
+   * }
+   */
+  public static int ETIMEDOUT() {
+    return ETIMEDOUT;
+  }
+
+  private static final int ECONNREFUSED = (int) 111L;
+
+  /**
+   * {@snippet lang=c :
+   * #define ECONNREFUSED 111
+   * }
+   */
+  public static int ECONNREFUSED() {
+    return ECONNREFUSED;
+  }
+
+  private static final int EHOSTDOWN = (int) 112L;
+
+  /**
+   * {@snippet lang=c :
+   * #define EHOSTDOWN 112
+   * }
+   */
+  public static int EHOSTDOWN() {
+    return EHOSTDOWN;
+  }
+
+  private static final int EHOSTUNREACH = (int) 113L;
+
+  /**
+   * {@snippet lang=c :
+   * #define EHOSTUNREACH 113
+   * }
+   */
+  public static int EHOSTUNREACH() {
+    return EHOSTUNREACH;
+  }
+
+  private static final int EALREADY = (int) 114L;
+
+  /**
+   * {@snippet lang=c :
+   * #define EALREADY 114
+   * }
+   */
+  public static int EALREADY() {
+    return EALREADY;
+  }
+
+  private static final int EINPROGRESS = (int) 115L;
+
+  /**
+   * {@snippet lang=c :
+   * #define EINPROGRESS 115
+   * }
+   */
+  public static int EINPROGRESS() {
+    return EINPROGRESS;
+  }
+
+  private static final int ESTALE = (int) 116L;
+
+  /**
+   * {@snippet lang=c :
+   * #define ESTALE 116
+   * }
+   */
+  public static int ESTALE() {
+    return ESTALE;
+  }
+
+  private static final int EUCLEAN = (int) 117L;
+
+  /**
+   * {@snippet lang=c :
+   * #define EUCLEAN 117
+   * }
+   */
+  public static int EUCLEAN() {
+    return EUCLEAN;
+  }
+
+  private static final int ENOTNAM = (int) 118L;
+
+  /**
+   * {@snippet lang=c :
+   * #define ENOTNAM 118
+   * }
+   */
+  public static int ENOTNAM() {
+    return ENOTNAM;
+  }
+
+  private static final int ENAVAIL = (int) 119L;
+
+  /**
+   * {@snippet lang=c :
+   * #define ENAVAIL 119
+   * }
+   */
+  public static int ENAVAIL() {
+    return ENAVAIL;
+  }
+
+  private static final int EISNAM = (int) 120L;
+
+  /**
+   * {@snippet lang=c :
+   * #define EISNAM 120
+   * }
+   */
+  public static int EISNAM() {
+    return EISNAM;
+  }
+
+  private static final int EREMOTEIO = (int) 121L;
+
+  /**
+   * {@snippet lang=c :
+   * #define EREMOTEIO 121
+   * }
+   */
+  public static int EREMOTEIO() {
+    return EREMOTEIO;
+  }
+
+  private static final int EDQUOT = (int) 122L;
+
+  /**
+   * {@snippet lang=c :
+   * #define EDQUOT 122
+   * }
+   */
+  public static int EDQUOT() {
+    return EDQUOT;
+  }
+
+  private static final int ENOMEDIUM = (int) 123L;
+
+  /**
+   * {@snippet lang=c :
+   * #define ENOMEDIUM 123
+   * }
+   */
+  public static int ENOMEDIUM() {
+    return ENOMEDIUM;
+  }
+
+  private static final int EMEDIUMTYPE = (int) 124L;
+
+  /**
+   * {@snippet lang=c :
+   * #define EMEDIUMTYPE 124
+   * }
+   */
+  public static int EMEDIUMTYPE() {
+    return EMEDIUMTYPE;
+  }
+
+  private static final int ECANCELED = (int) 125L;
+
+  /**
+   * {@snippet lang=c :
+   * #define ECANCELED 125
+   * }
+   */
+  public static int ECANCELED() {
+    return ECANCELED;
+  }
+
+  private static final int ENOKEY = (int) 126L;
+
+  /**
+   * {@snippet lang=c :
+   * #define ENOKEY 126
+   * }
+   */
+  public static int ENOKEY() {
+    return ENOKEY;
+  }
+
+  private static final int EKEYEXPIRED = (int) 127L;
+
+  /**
+   * {@snippet lang=c :
+   * #define EKEYEXPIRED 127
+   * }
+   */
+  public static int EKEYEXPIRED() {
+    return EKEYEXPIRED;
+  }
+
+  private static final int EKEYREVOKED = (int) 128L;
+
+  /**
+   * {@snippet lang=c :
+   * #define EKEYREVOKED 128
+   * }
+   */
+  public static int EKEYREVOKED() {
+    return EKEYREVOKED;
+  }
+
+  private static final int EKEYREJECTED = (int) 129L;
+
+  /**
+   * {@snippet lang=c :
+   * #define EKEYREJECTED 129
+   * }
+   */
+  public static int EKEYREJECTED() {
+    return EKEYREJECTED;
+  }
+
+  private static final int EOWNERDEAD = (int) 130L;
+
+  /**
+   * {@snippet lang=c :
+   * #define EOWNERDEAD 130
+   * }
+   */
+  public static int EOWNERDEAD() {
+    return EOWNERDEAD;
+  }
+
+  private static final int ENOTRECOVERABLE = (int) 131L;
+
+  /**
+   * {@snippet lang=c :
+   * #define ENOTRECOVERABLE 131
+   * }
+   */
+  public static int ENOTRECOVERABLE() {
+    return ENOTRECOVERABLE;
+  }
+
+  private static final int ERFKILL = (int) 132L;
+
+  /**
+   * {@snippet lang=c :
+   * #define ERFKILL 132
+   * }
+   */
+  public static int ERFKILL() {
+    return ERFKILL;
+  }
+
+  private static final int EHWPOISON = (int) 133L;
+
+  /**
+   * {@snippet lang=c :
+   * #define EHWPOISON 133
+   * }
+   */
+  public static int EHWPOISON() {
+    return EHWPOISON;
+  }
+
+  private static final int O_RDONLY = (int) 0L;
+
+  /**
+   * {@snippet lang=c :
+   * #define O_RDONLY 0
+   * }
+   */
+  public static int O_RDONLY() {
+    return O_RDONLY;
+  }
+
+  private static final int O_NONBLOCK = (int) 2048L;
+
+  /**
+   * {@snippet lang=c :
+   * #define O_NONBLOCK 2048
+   * }
+   */
+  public static int O_NONBLOCK() {
+    return O_NONBLOCK;
+  }
+
+  private static final int F_GETFL = (int) 3L;
+
+  /**
+   * {@snippet lang=c :
+   * #define F_GETFL 3
+   * }
+   */
+  public static int F_GETFL() {
+    return F_GETFL;
+  }
+
+  private static final int F_SETFL = (int) 4L;
+
+  /**
+   * {@snippet lang=c :
+   * #define F_SETFL 4
+   * }
+   */
+  public static int F_SETFL() {
+    return F_SETFL;
+  }
+
+  private static final int F_ADD_SEALS = (int) 1033L;
+
+  /**
+   * {@snippet lang=c :
+   * #define F_ADD_SEALS 1033
+   * }
+   */
+  public static int F_ADD_SEALS() {
+    return F_ADD_SEALS;
+  }
+
+  private static final int F_GET_SEALS = (int) 1034L;
+
+  /**
+   * {@snippet lang=c :
+   * #define F_GET_SEALS 1034
+   * }
+   */
+  public static int F_GET_SEALS() {
+    return F_GET_SEALS;
+  }
+
+  private static final int F_DUPFD_CLOEXEC = (int) 1030L;
+
+  /**
+   * {@snippet lang=c :
+   * #define F_DUPFD_CLOEXEC 1030
+   * }
+   */
+  public static int F_DUPFD_CLOEXEC() {
+    return F_DUPFD_CLOEXEC;
+  }
+
+  private static final int F_SEAL_SEAL = (int) 1L;
+
+  /**
+   * {@snippet lang=c :
+   * #define F_SEAL_SEAL 1
+   * }
+   */
+  public static int F_SEAL_SEAL() {
+    return F_SEAL_SEAL;
+  }
+
+  private static final int F_SEAL_SHRINK = (int) 2L;
+
+  /**
+   * {@snippet lang=c :
+   * #define F_SEAL_SHRINK 2
+   * }
+   */
+  public static int F_SEAL_SHRINK() {
+    return F_SEAL_SHRINK;
+  }
+
+  private static final int F_SEAL_GROW = (int) 4L;
+
+  /**
+   * {@snippet lang=c :
+   * #define F_SEAL_GROW 4
+   * }
+   */
+  public static int F_SEAL_GROW() {
+    return F_SEAL_GROW;
+  }
+
+  private static final int POLLIN = (int) 1L;
+
+  /**
+   * {@snippet lang=c :
+   * #define POLLIN 1
+   * }
+   */
+  public static int POLLIN() {
+    return POLLIN;
+  }
+
+  private static final int POLLOUT = (int) 4L;
+
+  /**
+   * {@snippet lang=c :
+   * #define POLLOUT 4
+   * }
+   */
+  public static int POLLOUT() {
+    return POLLOUT;
+  }
+
+  private static final int POLLERR = (int) 8L;
+
+  /**
+   * {@snippet lang=c :
+   * #define POLLERR 8
+   * }
+   */
+  public static int POLLERR() {
+    return POLLERR;
+  }
+
+  private static final int POLLHUP = (int) 16L;
+
+  /**
+   * {@snippet lang=c :
+   * #define POLLHUP 16
+   * }
+   */
+  public static int POLLHUP() {
+    return POLLHUP;
+  }
+
+  private static final int POLLNVAL = (int) 32L;
+
+  /**
+   * {@snippet lang=c :
+   * #define POLLNVAL 32
+   * }
+   */
+  public static int POLLNVAL() {
+    return POLLNVAL;
+  }
+
+  private static final int CLONE_NEWNET = (int) 1073741824L;
+
+  /**
+   * {@snippet lang=c :
+   * #define CLONE_NEWNET 1073741824
+   * }
+   */
+  public static int CLONE_NEWNET() {
+    return CLONE_NEWNET;
+  }
+
+  private static final int CLOCK_MONOTONIC = (int) 1L;
+
+  /**
+   * {@snippet lang=c :
+   * #define CLOCK_MONOTONIC 1
+   * }
+   */
+  public static int CLOCK_MONOTONIC() {
+    return CLOCK_MONOTONIC;
+  }
+
+  private static final int CLOCK_PROCESS_CPUTIME_ID = (int) 2L;
+
+  /**
+   * {@snippet lang=c :
+   * #define CLOCK_PROCESS_CPUTIME_ID 2
+   * }
+   */
+  public static int CLOCK_PROCESS_CPUTIME_ID() {
+    return CLOCK_PROCESS_CPUTIME_ID;
+  }
+
+  private static final int CLOCK_THREAD_CPUTIME_ID = (int) 3L;
+
+  /**
+   * {@snippet lang=c :
+   * #define CLOCK_THREAD_CPUTIME_ID 3
+   * }
+   */
+  public static int CLOCK_THREAD_CPUTIME_ID() {
+    return CLOCK_THREAD_CPUTIME_ID;
+  }
+
+  private static final int EPOLL_CTL_ADD = (int) 1L;
+
+  /**
+   * {@snippet lang=c :
+   * #define EPOLL_CTL_ADD 1
+   * }
+   */
+  public static int EPOLL_CTL_ADD() {
+    return EPOLL_CTL_ADD;
+  }
+
+  private static final int EPOLL_CTL_DEL = (int) 2L;
+
+  /**
+   * {@snippet lang=c :
+   * #define EPOLL_CTL_DEL 2
+   * }
+   */
+  public static int EPOLL_CTL_DEL() {
+    return EPOLL_CTL_DEL;
+  }
+
+  private static final int EPOLL_CTL_MOD = (int) 3L;
+
+  /**
+   * {@snippet lang=c :
+   * #define EPOLL_CTL_MOD 3
+   * }
+   */
+  public static int EPOLL_CTL_MOD() {
+    return EPOLL_CTL_MOD;
+  }
+
+  private static final int MAP_HUGETLB = (int) 262144L;
+
+  /**
+   * {@snippet lang=c :
+   * #define MAP_HUGETLB 262144
+   * }
+   */
+  public static int MAP_HUGETLB() {
+    return MAP_HUGETLB;
+  }
+
+  private static final int PROT_READ = (int) 1L;
+
+  /**
+   * {@snippet lang=c :
+   * #define PROT_READ 1
+   * }
+   */
+  public static int PROT_READ() {
+    return PROT_READ;
+  }
+
+  private static final int PROT_WRITE = (int) 2L;
+
+  /**
+   * {@snippet lang=c :
+   * #define PROT_WRITE 2
+   * }
+   */
+  public static int PROT_WRITE() {
+    return PROT_WRITE;
+  }
+
+  private static final int MAP_SHARED = (int) 1L;
+
+  /**
+   * {@snippet lang=c :
+   * #define MAP_SHARED 1
+   * }
+   */
+  public static int MAP_SHARED() {
+    return MAP_SHARED;
+  }
+
+  private static final int MAP_PRIVATE = (int) 2L;
+
+  /**
+   * {@snippet lang=c :
+   * #define MAP_PRIVATE 2
+   * }
+   */
+  public static int MAP_PRIVATE() {
+    return MAP_PRIVATE;
+  }
+
+  private static final int MAP_ANONYMOUS = (int) 32L;
+
+  /**
+   * {@snippet lang=c :
+   * #define MAP_ANONYMOUS 32
+   * }
+   */
+  public static int MAP_ANONYMOUS() {
+    return MAP_ANONYMOUS;
+  }
+
+  private static final int PR_SET_NO_NEW_PRIVS = (int) 38L;
+
+  /**
+   * {@snippet lang=c :
+   * #define PR_SET_NO_NEW_PRIVS 38
+   * }
+   */
+  public static int PR_SET_NO_NEW_PRIVS() {
+    return PR_SET_NO_NEW_PRIVS;
+  }
+
+  private static final int PR_CAP_AMBIENT = (int) 47L;
+
+  /**
+   * {@snippet lang=c :
+   * #define PR_CAP_AMBIENT 47
+   * }
+   */
+  public static int PR_CAP_AMBIENT() {
+    return PR_CAP_AMBIENT;
+  }
+
+  private static final int PR_CAP_AMBIENT_CLEAR_ALL = (int) 4L;
+
+  /**
+   * {@snippet lang=c :
+   * #define PR_CAP_AMBIENT_CLEAR_ALL 4
+   * }
+   */
+  public static int PR_CAP_AMBIENT_CLEAR_ALL() {
+    return PR_CAP_AMBIENT_CLEAR_ALL;
+  }
+
+  private static final int __NR_capget = (int) 125L;
+
+  /**
+   * {@snippet lang=c :
+   * #define __NR_capget 125
+   * }
+   */
+  public static int __NR_capget() {
+    return __NR_capget;
+  }
+
+  private static final int __NR_capset = (int) 126L;
+
+  /**
+   * {@snippet lang=c :
+   * #define __NR_capset 126
+   * }
+   */
+  public static int __NR_capset() {
+    return __NR_capset;
+  }
+
+  private static final int __NR_io_uring_setup = (int) 425L;
+
+  /**
+   * {@snippet lang=c :
+   * #define __NR_io_uring_setup 425
+   * }
+   */
+  public static int __NR_io_uring_setup() {
+    return __NR_io_uring_setup;
+  }
+
+  private static final int __NR_io_uring_enter = (int) 426L;
+
+  /**
+   * {@snippet lang=c :
+   * #define __NR_io_uring_enter 426
+   * }
+   */
+  public static int __NR_io_uring_enter() {
+    return __NR_io_uring_enter;
+  }
+
+  private static final int RWF_NOWAIT = (int) 8L;
+
+  /**
+   * {@snippet lang=c :
+   * #define RWF_NOWAIT 8
+   * }
+   */
+  public static int RWF_NOWAIT() {
+    return RWF_NOWAIT;
+  }
+
+  private static final int _LINUX_CAPABILITY_VERSION_3 = (int) 537396514L;
+
+  /**
+   * {@snippet lang=c :
+   * #define _LINUX_CAPABILITY_VERSION_3 537396514
+   * }
+   */
+  public static int _LINUX_CAPABILITY_VERSION_3() {
+    return _LINUX_CAPABILITY_VERSION_3;
+  }
+
+  private static final int CAP_NET_ADMIN = (int) 12L;
+
+  /**
+   * {@snippet lang=c :
+   * #define CAP_NET_ADMIN 12
+   * }
+   */
+  public static int CAP_NET_ADMIN() {
+    return CAP_NET_ADMIN;
+  }
+
+  private static final int CAP_NET_RAW = (int) 13L;
+
+  /**
+   * {@snippet lang=c :
+   * #define CAP_NET_RAW 13
+   * }
+   */
+  public static int CAP_NET_RAW() {
+    return CAP_NET_RAW;
+  }
+
+  private static final int CAP_IPC_LOCK = (int) 14L;
+
+  /**
+   * {@snippet lang=c :
+   * #define CAP_IPC_LOCK 14
+   * }
+   */
+  public static int CAP_IPC_LOCK() {
+    return CAP_IPC_LOCK;
+  }
+
+  private static final int CAP_SYS_ADMIN = (int) 21L;
+
+  /**
+   * {@snippet lang=c :
+   * #define CAP_SYS_ADMIN 21
+   * }
+   */
+  public static int CAP_SYS_ADMIN() {
+    return CAP_SYS_ADMIN;
+  }
+
+  private static final int CAP_SYS_NICE = (int) 23L;
+
+  /**
+   * {@snippet lang=c :
+   * #define CAP_SYS_NICE 23
+   * }
+   */
+  public static int CAP_SYS_NICE() {
+    return CAP_SYS_NICE;
+  }
+
+  private static final int IFNAMSIZ = (int) 16L;
+
+  /**
+   * {@snippet lang=c :
+   * #define IFNAMSIZ 16
+   * }
+   */
+  public static int IFNAMSIZ() {
+    return IFNAMSIZ;
+  }
+
+  private static final int NETLINK_ROUTE = (int) 0L;
+
+  /**
+   * {@snippet lang=c :
+   * #define NETLINK_ROUTE 0
+   * }
+   */
+  public static int NETLINK_ROUTE() {
+    return NETLINK_ROUTE;
+  }
+
+  private static final int NLM_F_REQUEST = (int) 1L;
+
+  /**
+   * {@snippet lang=c :
+   * #define NLM_F_REQUEST 1
+   * }
+   */
+  public static int NLM_F_REQUEST() {
+    return NLM_F_REQUEST;
+  }
+
+  private static final int NLM_F_MULTI = (int) 2L;
+
+  /**
+   * {@snippet lang=c :
+   * #define NLM_F_MULTI 2
+   * }
+   */
+  public static int NLM_F_MULTI() {
+    return NLM_F_MULTI;
+  }
+
+  private static final int NLM_F_ACK = (int) 4L;
+
+  /**
+   * {@snippet lang=c :
+   * #define NLM_F_ACK 4
+   * }
+   */
+  public static int NLM_F_ACK() {
+    return NLM_F_ACK;
+  }
+
+  private static final int NLM_F_REPLACE = (int) 256L;
+
+  /**
+   * {@snippet lang=c :
+   * #define NLM_F_REPLACE 256
+   * }
+   */
+  public static int NLM_F_REPLACE() {
+    return NLM_F_REPLACE;
+  }
+
+  private static final int NLM_F_EXCL = (int) 512L;
+
+  /**
+   * {@snippet lang=c :
+   * #define NLM_F_EXCL 512
+   * }
+   */
+  public static int NLM_F_EXCL() {
+    return NLM_F_EXCL;
+  }
+
+  private static final int NLM_F_CREATE = (int) 1024L;
+
+  /**
+   * {@snippet lang=c :
+   * #define NLM_F_CREATE 1024
+   * }
+   */
+  public static int NLM_F_CREATE() {
+    return NLM_F_CREATE;
+  }
+
+  private static final int NLM_F_ACK_TLVS = (int) 512L;
+
+  /**
+   * {@snippet lang=c :
+   * #define NLM_F_ACK_TLVS 512
+   * }
+   */
+  public static int NLM_F_ACK_TLVS() {
+    return NLM_F_ACK_TLVS;
+  }
+
+  private static final int NLMSG_ERROR = (int) 2L;
+
+  /**
+   * {@snippet lang=c :
+   * #define NLMSG_ERROR 2
+   * }
+   */
+  public static int NLMSG_ERROR() {
+    return NLMSG_ERROR;
+  }
+
+  private static final int NLMSG_DONE = (int) 3L;
+
+  /**
+   * {@snippet lang=c :
+   * #define NLMSG_DONE 3
+   * }
+   */
+  public static int NLMSG_DONE() {
+    return NLMSG_DONE;
+  }
+
+  private static final int NETLINK_CAP_ACK = (int) 10L;
+
+  /**
+   * {@snippet lang=c :
+   * #define NETLINK_CAP_ACK 10
+   * }
+   */
+  public static int NETLINK_CAP_ACK() {
+    return NETLINK_CAP_ACK;
+  }
+
+  private static final int NETLINK_EXT_ACK = (int) 11L;
+
+  /**
+   * {@snippet lang=c :
+   * #define NETLINK_EXT_ACK 11
+   * }
+   */
+  public static int NETLINK_EXT_ACK() {
+    return NETLINK_EXT_ACK;
+  }
+
+  private static final int ETH_P_ALL = (int) 3L;
+
+  /**
+   * {@snippet lang=c :
+   * #define ETH_P_ALL 3
+   * }
+   */
+  public static int ETH_P_ALL() {
+    return ETH_P_ALL;
+  }
+
+  private static final int PACKET_AUXDATA = (int) 8L;
+
+  /**
+   * {@snippet lang=c :
+   * #define PACKET_AUXDATA 8
+   * }
+   */
+  public static int PACKET_AUXDATA() {
+    return PACKET_AUXDATA;
+  }
+
+  private static final int PACKET_VNET_HDR = (int) 15L;
+
+  /**
+   * {@snippet lang=c :
+   * #define PACKET_VNET_HDR 15
+   * }
+   */
+  public static int PACKET_VNET_HDR() {
+    return PACKET_VNET_HDR;
+  }
+
+  private static final int PACKET_QDISC_BYPASS = (int) 20L;
+
+  /**
+   * {@snippet lang=c :
+   * #define PACKET_QDISC_BYPASS 20
+   * }
+   */
+  public static int PACKET_QDISC_BYPASS() {
+    return PACKET_QDISC_BYPASS;
+  }
+
+  private static final int PACKET_IGNORE_OUTGOING = (int) 23L;
+
+  /**
+   * {@snippet lang=c :
+   * #define PACKET_IGNORE_OUTGOING 23
+   * }
+   */
+  public static int PACKET_IGNORE_OUTGOING() {
+    return PACKET_IGNORE_OUTGOING;
+  }
+
+  private static final int RTMGRP_LINK = (int) 1L;
+
+  /**
+   * {@snippet lang=c :
+   * #define RTMGRP_LINK 1
+   * }
+   */
+  public static int RTMGRP_LINK() {
+    return RTMGRP_LINK;
+  }
+
+  private static final int SOCK_STREAM = (int) 1L;
+
+  /**
+   * {@snippet lang=c :
+   * enum __socket_type.SOCK_STREAM = 1
+   * }
+   */
+  public static int SOCK_STREAM() {
+    return SOCK_STREAM;
+  }
+
+  private static final int SOCK_DGRAM = (int) 2L;
+
+  /**
+   * {@snippet lang=c :
+   * enum __socket_type.SOCK_DGRAM = 2
+   * }
+   */
+  public static int SOCK_DGRAM() {
+    return SOCK_DGRAM;
+  }
+
+  private static final int SOCK_RAW = (int) 3L;
+
+  /**
+   * {@snippet lang=c :
+   * enum __socket_type.SOCK_RAW = 3
+   * }
+   */
+  public static int SOCK_RAW() {
+    return SOCK_RAW;
+  }
+
+  private static final int SOCK_CLOEXEC = (int) 524288L;
+
+  /**
+   * {@snippet lang=c :
+   * enum __socket_type.SOCK_CLOEXEC = 524288
+   * }
+   */
+  public static int SOCK_CLOEXEC() {
+    return SOCK_CLOEXEC;
+  }
+
+  private static final int SOCK_NONBLOCK = (int) 2048L;
+
+  /**
+   * {@snippet lang=c :
+   * enum __socket_type.SOCK_NONBLOCK = 2048
+   * }
+   */
+  public static int SOCK_NONBLOCK() {
+    return SOCK_NONBLOCK;
+  }
+
+  private static final int MSG_CTRUNC = (int) 8L;
+
+  /**
+   * {@snippet lang=c :
+   * enum <anonymous>.MSG_CTRUNC = 8
+   * }
+   */
+  public static int MSG_CTRUNC() {
+    return MSG_CTRUNC;
+  }
+
+  private static final int MSG_TRUNC = (int) 32L;
+
+  /**
+   * {@snippet lang=c :
+   * enum <anonymous>.MSG_TRUNC = 32
+   * }
+   */
+  public static int MSG_TRUNC() {
+    return MSG_TRUNC;
+  }
+
+  private static final int MSG_DONTWAIT = (int) 64L;
+
+  /**
+   * {@snippet lang=c :
+   * enum <anonymous>.MSG_DONTWAIT = 64
+   * }
+   */
+  public static int MSG_DONTWAIT() {
+    return MSG_DONTWAIT;
+  }
+
+  private static final int MSG_NOSIGNAL = (int) 16384L;
+
+  /**
+   * {@snippet lang=c :
+   * enum <anonymous>.MSG_NOSIGNAL = 16384
+   * }
+   */
+  public static int MSG_NOSIGNAL() {
+    return MSG_NOSIGNAL;
+  }
+
+  private static final int MSG_CMSG_CLOEXEC = (int) 1073741824L;
+
+  /**
+   * {@snippet lang=c :
+   * enum <anonymous>.MSG_CMSG_CLOEXEC = 1073741824
+   * }
+   */
+  public static int MSG_CMSG_CLOEXEC() {
+    return MSG_CMSG_CLOEXEC;
+  }
+
+  private static final int SCM_RIGHTS = (int) 1L;
+
+  /**
+   * {@snippet lang=c :
+   * enum <anonymous>.SCM_RIGHTS = 1
+   * }
+   */
+  public static int SCM_RIGHTS() {
+    return SCM_RIGHTS;
+  }
+
+  private static final int SHUT_RDWR = (int) 2L;
+
+  /**
+   * {@snippet lang=c :
+   * enum <anonymous>.SHUT_RDWR = 2
+   * }
+   */
+  public static int SHUT_RDWR() {
+    return SHUT_RDWR;
+  }
+
+  private static class socket {
+    public static final FunctionDescriptor DESC =
+        FunctionDescriptor.of(Libc.C_INT, Libc.C_INT, Libc.C_INT, Libc.C_INT);
+
+    public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("socket");
+
+    static class Plain {
+      static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+  }
+
+  /**
+   * Function descriptor for:
+   *
+   * {@snippet lang=c :
+   * extern int socket(int __domain, int __type, int __protocol)
+   * }
+   */
+  public static FunctionDescriptor socket$descriptor() {
+    return socket.DESC;
+  }
+
+  /**
+   * Downcall method handle for:
+   *
+   * {@snippet lang=c :
+   * extern int socket(int __domain, int __type, int __protocol)
+   * }
+   */
+  public static MethodHandle socket$handle() {
+    return socket.Plain.HANDLE;
+  }
+
+  /**
+   * Address for:
+   *
+   * {@snippet lang=c :
+   * extern int socket(int __domain, int __type, int __protocol)
+   * }
+   */
+  public static MemorySegment socket$address() {
+    return socket.ADDR;
+  }
+
+  /**
+   * {@snippet lang=c :
+   * extern int socket(int __domain, int __type, int __protocol)
+   * }
+   */
+  public static int socket(int __domain, int __type, int __protocol) {
+    var mh$ = socket.Plain.HANDLE;
+    try {
+      if (TRACE_DOWNCALLS) {
+        traceDowncall("socket", __domain, __type, __protocol);
+      }
+      return (int) mh$.invokeExact(__domain, __type, __protocol);
+    } catch (Error | RuntimeException ex) {
+      throw ex;
+    } catch (Throwable ex$) {
+      throw new AssertionError("should not reach here", ex$);
+    }
+  }
+
+  private static class socketpair {
+    public static final FunctionDescriptor DESC =
+        FunctionDescriptor.of(Libc.C_INT, Libc.C_INT, Libc.C_INT, Libc.C_INT, Libc.C_POINTER);
+
+    public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("socketpair");
+
+    static class Plain {
+      static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+  }
+
+  /**
+   * Function descriptor for:
+   *
+   * {@snippet lang=c :
+   * extern int socketpair(int __domain, int __type, int __protocol, int __fds[2])
+   * }
+   */
+  public static FunctionDescriptor socketpair$descriptor() {
+    return socketpair.DESC;
+  }
+
+  /**
+   * Downcall method handle for:
+   *
+   * {@snippet lang=c :
+   * extern int socketpair(int __domain, int __type, int __protocol, int __fds[2])
+   * }
+   */
+  public static MethodHandle socketpair$handle() {
+    return socketpair.Plain.HANDLE;
+  }
+
+  /**
+   * Address for:
+   *
+   * {@snippet lang=c :
+   * extern int socketpair(int __domain, int __type, int __protocol, int __fds[2])
+   * }
+   */
+  public static MemorySegment socketpair$address() {
+    return socketpair.ADDR;
+  }
+
+  /**
+   * {@snippet lang=c :
+   * extern int socketpair(int __domain, int __type, int __protocol, int __fds[2])
+   * }
+   */
+  public static int socketpair(int __domain, int __type, int __protocol, MemorySegment __fds) {
+    var mh$ = socketpair.Plain.HANDLE;
+    try {
+      if (TRACE_DOWNCALLS) {
+        traceDowncall("socketpair", __domain, __type, __protocol, __fds);
+      }
+      return (int) mh$.invokeExact(__domain, __type, __protocol, __fds);
+    } catch (Error | RuntimeException ex) {
+      throw ex;
+    } catch (Throwable ex$) {
+      throw new AssertionError("should not reach here", ex$);
+    }
+  }
+
+  private static class bind {
+    public static final FunctionDescriptor DESC =
+        FunctionDescriptor.of(Libc.C_INT, Libc.C_INT, Libc.C_POINTER, Libc.C_INT);
+
+    public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("bind");
+
+    static class Plain {
+      static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+  }
+
+  /**
+   * Function descriptor for:
+   *
+   * {@snippet lang=c :
+   * extern int bind(int __fd, const struct sockaddr *__addr, socklen_t __len)
+   * }
+   */
+  public static FunctionDescriptor bind$descriptor() {
+    return bind.DESC;
+  }
+
+  /**
+   * Downcall method handle for:
+   *
+   * {@snippet lang=c :
+   * extern int bind(int __fd, const struct sockaddr *__addr, socklen_t __len)
+   * }
+   */
+  public static MethodHandle bind$handle() {
+    return bind.Plain.HANDLE;
+  }
+
+  /**
+   * Address for:
+   *
+   * {@snippet lang=c :
+   * extern int bind(int __fd, const struct sockaddr *__addr, socklen_t __len)
+   * }
+   */
+  public static MemorySegment bind$address() {
+    return bind.ADDR;
+  }
+
+  /**
+   * {@snippet lang=c :
+   * extern int bind(int __fd, const struct sockaddr *__addr, socklen_t __len)
+   * }
+   */
+  public static int bind(int __fd, MemorySegment __addr, int __len) {
+    var mh$ = bind.Plain.HANDLE;
+    try {
+      if (TRACE_DOWNCALLS) {
+        traceDowncall("bind", __fd, __addr, __len);
+      }
+      return (int) mh$.invokeExact(__fd, __addr, __len);
+    } catch (Error | RuntimeException ex) {
+      throw ex;
+    } catch (Throwable ex$) {
+      throw new AssertionError("should not reach here", ex$);
+    }
+  }
+
+  private static class connect {
+    public static final FunctionDescriptor DESC =
+        FunctionDescriptor.of(Libc.C_INT, Libc.C_INT, Libc.C_POINTER, Libc.C_INT);
+
+    public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("connect");
+
+    static class Plain {
+      static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+  }
+
+  /**
+   * Function descriptor for:
+   *
+   * {@snippet lang=c :
+   * extern int connect(int __fd, const struct sockaddr *__addr, socklen_t __len)
+   * }
+   */
+  public static FunctionDescriptor connect$descriptor() {
+    return connect.DESC;
+  }
+
+  /**
+   * Downcall method handle for:
+   *
+   * {@snippet lang=c :
+   * extern int connect(int __fd, const struct sockaddr *__addr, socklen_t __len)
+   * }
+   */
+  public static MethodHandle connect$handle() {
+    return connect.Plain.HANDLE;
+  }
+
+  /**
+   * Address for:
+   *
+   * {@snippet lang=c :
+   * extern int connect(int __fd, const struct sockaddr *__addr, socklen_t __len)
+   * }
+   */
+  public static MemorySegment connect$address() {
+    return connect.ADDR;
+  }
+
+  /**
+   * {@snippet lang=c :
+   * extern int connect(int __fd, const struct sockaddr *__addr, socklen_t __len)
+   * }
+   */
+  public static int connect(int __fd, MemorySegment __addr, int __len) {
+    var mh$ = connect.Plain.HANDLE;
+    try {
+      if (TRACE_DOWNCALLS) {
+        traceDowncall("connect", __fd, __addr, __len);
+      }
+      return (int) mh$.invokeExact(__fd, __addr, __len);
+    } catch (Error | RuntimeException ex) {
+      throw ex;
+    } catch (Throwable ex$) {
+      throw new AssertionError("should not reach here", ex$);
+    }
+  }
+
+  private static class sendmsg {
+    public static final FunctionDescriptor DESC =
+        FunctionDescriptor.of(Libc.C_LONG, Libc.C_INT, Libc.C_POINTER, Libc.C_INT);
+
+    public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("sendmsg");
+
+    static class Plain {
+      static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+  }
+
+  /**
+   * Function descriptor for:
+   *
+   * {@snippet lang=c :
+   * extern ssize_t sendmsg(int __fd, const struct msghdr *__message, int __flags)
+   * }
+   */
+  public static FunctionDescriptor sendmsg$descriptor() {
+    return sendmsg.DESC;
+  }
+
+  /**
+   * Downcall method handle for:
+   *
+   * {@snippet lang=c :
+   * extern ssize_t sendmsg(int __fd, const struct msghdr *__message, int __flags)
+   * }
+   */
+  public static MethodHandle sendmsg$handle() {
+    return sendmsg.Plain.HANDLE;
+  }
+
+  /**
+   * Address for:
+   *
+   * {@snippet lang=c :
+   * extern ssize_t sendmsg(int __fd, const struct msghdr *__message, int __flags)
+   * }
+   */
+  public static MemorySegment sendmsg$address() {
+    return sendmsg.ADDR;
+  }
+
+  /**
+   * {@snippet lang=c :
+   * extern ssize_t sendmsg(int __fd, const struct msghdr *__message, int __flags)
+   * }
+   */
+  public static long sendmsg(int __fd, MemorySegment __message, int __flags) {
+    var mh$ = sendmsg.Plain.HANDLE;
+    try {
+      if (TRACE_DOWNCALLS) {
+        traceDowncall("sendmsg", __fd, __message, __flags);
+      }
+      return (long) mh$.invokeExact(__fd, __message, __flags);
+    } catch (Error | RuntimeException ex) {
+      throw ex;
+    } catch (Throwable ex$) {
+      throw new AssertionError("should not reach here", ex$);
+    }
+  }
+
+  private static class recvmsg {
+    public static final FunctionDescriptor DESC =
+        FunctionDescriptor.of(Libc.C_LONG, Libc.C_INT, Libc.C_POINTER, Libc.C_INT);
+
+    public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("recvmsg");
+
+    static class Plain {
+      static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+  }
+
+  /**
+   * Function descriptor for:
+   *
+   * {@snippet lang=c :
+   * extern ssize_t recvmsg(int __fd, struct msghdr *__message, int __flags)
+   * }
+   */
+  public static FunctionDescriptor recvmsg$descriptor() {
+    return recvmsg.DESC;
+  }
+
+  /**
+   * Downcall method handle for:
+   *
+   * {@snippet lang=c :
+   * extern ssize_t recvmsg(int __fd, struct msghdr *__message, int __flags)
+   * }
+   */
+  public static MethodHandle recvmsg$handle() {
+    return recvmsg.Plain.HANDLE;
+  }
+
+  /**
+   * Address for:
+   *
+   * {@snippet lang=c :
+   * extern ssize_t recvmsg(int __fd, struct msghdr *__message, int __flags)
+   * }
+   */
+  public static MemorySegment recvmsg$address() {
+    return recvmsg.ADDR;
+  }
+
+  /**
+   * {@snippet lang=c :
+   * extern ssize_t recvmsg(int __fd, struct msghdr *__message, int __flags)
+   * }
+   */
+  public static long recvmsg(int __fd, MemorySegment __message, int __flags) {
+    var mh$ = recvmsg.Plain.HANDLE;
+    try {
+      if (TRACE_DOWNCALLS) {
+        traceDowncall("recvmsg", __fd, __message, __flags);
+      }
+      return (long) mh$.invokeExact(__fd, __message, __flags);
+    } catch (Error | RuntimeException ex) {
+      throw ex;
+    } catch (Throwable ex$) {
+      throw new AssertionError("should not reach here", ex$);
+    }
+  }
+
+  private static class getsockopt {
+    public static final FunctionDescriptor DESC =
+        FunctionDescriptor.of(
+            Libc.C_INT, Libc.C_INT, Libc.C_INT, Libc.C_INT, Libc.C_POINTER, Libc.C_POINTER);
+
+    public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("getsockopt");
+
+    static class Plain {
+      static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+  }
+
+  /**
+   * Function descriptor for:
+   *
+   * {@snippet lang=c :
+   * extern int getsockopt(int __fd, int __level, int __optname, void *restrict __optval, socklen_t *restrict __optlen)
+   * }
+   */
+  public static FunctionDescriptor getsockopt$descriptor() {
+    return getsockopt.DESC;
+  }
+
+  /**
+   * Downcall method handle for:
+   *
+   * {@snippet lang=c :
+   * extern int getsockopt(int __fd, int __level, int __optname, void *restrict __optval, socklen_t *restrict __optlen)
+   * }
+   */
+  public static MethodHandle getsockopt$handle() {
+    return getsockopt.Plain.HANDLE;
+  }
+
+  /**
+   * Address for:
+   *
+   * {@snippet lang=c :
+   * extern int getsockopt(int __fd, int __level, int __optname, void *restrict __optval, socklen_t *restrict __optlen)
+   * }
+   */
+  public static MemorySegment getsockopt$address() {
+    return getsockopt.ADDR;
+  }
+
+  /**
+   * {@snippet lang=c :
+   * extern int getsockopt(int __fd, int __level, int __optname, void *restrict __optval, socklen_t *restrict __optlen)
+   * }
+   */
+  public static int getsockopt(
+      int __fd, int __level, int __optname, MemorySegment __optval, MemorySegment __optlen) {
+    var mh$ = getsockopt.Plain.HANDLE;
+    try {
+      if (TRACE_DOWNCALLS) {
+        traceDowncall("getsockopt", __fd, __level, __optname, __optval, __optlen);
+      }
+      return (int) mh$.invokeExact(__fd, __level, __optname, __optval, __optlen);
+    } catch (Error | RuntimeException ex) {
+      throw ex;
+    } catch (Throwable ex$) {
+      throw new AssertionError("should not reach here", ex$);
+    }
+  }
+
+  private static class setsockopt {
+    public static final FunctionDescriptor DESC =
+        FunctionDescriptor.of(
+            Libc.C_INT, Libc.C_INT, Libc.C_INT, Libc.C_INT, Libc.C_POINTER, Libc.C_INT);
+
+    public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("setsockopt");
+
+    static class Plain {
+      static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+  }
+
+  /**
+   * Function descriptor for:
+   *
+   * {@snippet lang=c :
+   * extern int setsockopt(int __fd, int __level, int __optname, const void *__optval, socklen_t __optlen)
+   * }
+   */
+  public static FunctionDescriptor setsockopt$descriptor() {
+    return setsockopt.DESC;
+  }
+
+  /**
+   * Downcall method handle for:
+   *
+   * {@snippet lang=c :
+   * extern int setsockopt(int __fd, int __level, int __optname, const void *__optval, socklen_t __optlen)
+   * }
+   */
+  public static MethodHandle setsockopt$handle() {
+    return setsockopt.Plain.HANDLE;
+  }
+
+  /**
+   * Address for:
+   *
+   * {@snippet lang=c :
+   * extern int setsockopt(int __fd, int __level, int __optname, const void *__optval, socklen_t __optlen)
+   * }
+   */
+  public static MemorySegment setsockopt$address() {
+    return setsockopt.ADDR;
+  }
+
+  /**
+   * {@snippet lang=c :
+   * extern int setsockopt(int __fd, int __level, int __optname, const void *__optval, socklen_t __optlen)
+   * }
+   */
+  public static int setsockopt(
+      int __fd, int __level, int __optname, MemorySegment __optval, int __optlen) {
+    var mh$ = setsockopt.Plain.HANDLE;
+    try {
+      if (TRACE_DOWNCALLS) {
+        traceDowncall("setsockopt", __fd, __level, __optname, __optval, __optlen);
+      }
+      return (int) mh$.invokeExact(__fd, __level, __optname, __optval, __optlen);
+    } catch (Error | RuntimeException ex) {
+      throw ex;
+    } catch (Throwable ex$) {
+      throw new AssertionError("should not reach here", ex$);
+    }
+  }
+
+  private static class listen {
+    public static final FunctionDescriptor DESC =
+        FunctionDescriptor.of(Libc.C_INT, Libc.C_INT, Libc.C_INT);
+
+    public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("listen");
+
+    static class Plain {
+      static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+  }
+
+  /**
+   * Function descriptor for:
+   *
+   * {@snippet lang=c :
+   * extern int listen(int __fd, int __n)
+   * }
+   */
+  public static FunctionDescriptor listen$descriptor() {
+    return listen.DESC;
+  }
+
+  /**
+   * Downcall method handle for:
+   *
+   * {@snippet lang=c :
+   * extern int listen(int __fd, int __n)
+   * }
+   */
+  public static MethodHandle listen$handle() {
+    return listen.Plain.HANDLE;
+  }
+
+  /**
+   * Address for:
+   *
+   * {@snippet lang=c :
+   * extern int listen(int __fd, int __n)
+   * }
+   */
+  public static MemorySegment listen$address() {
+    return listen.ADDR;
+  }
+
+  /**
+   * {@snippet lang=c :
+   * extern int listen(int __fd, int __n)
+   * }
+   */
+  public static int listen(int __fd, int __n) {
+    var mh$ = listen.Plain.HANDLE;
+    try {
+      if (TRACE_DOWNCALLS) {
+        traceDowncall("listen", __fd, __n);
+      }
+      return (int) mh$.invokeExact(__fd, __n);
+    } catch (Error | RuntimeException ex) {
+      throw ex;
+    } catch (Throwable ex$) {
+      throw new AssertionError("should not reach here", ex$);
+    }
+  }
+
+  private static class accept4 {
+    public static final FunctionDescriptor DESC =
+        FunctionDescriptor.of(Libc.C_INT, Libc.C_INT, Libc.C_POINTER, Libc.C_POINTER, Libc.C_INT);
+
+    public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("accept4");
+
+    static class Plain {
+      static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+  }
+
+  /**
+   * Function descriptor for:
+   *
+   * {@snippet lang=c :
+   * extern int accept4(int __fd, struct sockaddr *restrict __addr, socklen_t *restrict __addr_len, int __flags)
+   * }
+   */
+  public static FunctionDescriptor accept4$descriptor() {
+    return accept4.DESC;
+  }
+
+  /**
+   * Downcall method handle for:
+   *
+   * {@snippet lang=c :
+   * extern int accept4(int __fd, struct sockaddr *restrict __addr, socklen_t *restrict __addr_len, int __flags)
+   * }
+   */
+  public static MethodHandle accept4$handle() {
+    return accept4.Plain.HANDLE;
+  }
+
+  /**
+   * Address for:
+   *
+   * {@snippet lang=c :
+   * extern int accept4(int __fd, struct sockaddr *restrict __addr, socklen_t *restrict __addr_len, int __flags)
+   * }
+   */
+  public static MemorySegment accept4$address() {
+    return accept4.ADDR;
+  }
+
+  /**
+   * {@snippet lang=c :
+   * extern int accept4(int __fd, struct sockaddr *restrict __addr, socklen_t *restrict __addr_len, int __flags)
+   * }
+   */
+  public static int accept4(int __fd, MemorySegment __addr, MemorySegment __addr_len, int __flags) {
+    var mh$ = accept4.Plain.HANDLE;
+    try {
+      if (TRACE_DOWNCALLS) {
+        traceDowncall("accept4", __fd, __addr, __addr_len, __flags);
+      }
+      return (int) mh$.invokeExact(__fd, __addr, __addr_len, __flags);
+    } catch (Error | RuntimeException ex) {
+      throw ex;
+    } catch (Throwable ex$) {
+      throw new AssertionError("should not reach here", ex$);
+    }
+  }
+
+  private static class shutdown {
+    public static final FunctionDescriptor DESC =
+        FunctionDescriptor.of(Libc.C_INT, Libc.C_INT, Libc.C_INT);
+
+    public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("shutdown");
+
+    static class Plain {
+      static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+  }
+
+  /**
+   * Function descriptor for:
+   *
+   * {@snippet lang=c :
+   * extern int shutdown(int __fd, int __how)
+   * }
+   */
+  public static FunctionDescriptor shutdown$descriptor() {
+    return shutdown.DESC;
+  }
+
+  /**
+   * Downcall method handle for:
+   *
+   * {@snippet lang=c :
+   * extern int shutdown(int __fd, int __how)
+   * }
+   */
+  public static MethodHandle shutdown$handle() {
+    return shutdown.Plain.HANDLE;
+  }
+
+  /**
+   * Address for:
+   *
+   * {@snippet lang=c :
+   * extern int shutdown(int __fd, int __how)
+   * }
+   */
+  public static MemorySegment shutdown$address() {
+    return shutdown.ADDR;
+  }
+
+  /**
+   * {@snippet lang=c :
+   * extern int shutdown(int __fd, int __how)
+   * }
+   */
+  public static int shutdown(int __fd, int __how) {
+    var mh$ = shutdown.Plain.HANDLE;
+    try {
+      if (TRACE_DOWNCALLS) {
+        traceDowncall("shutdown", __fd, __how);
+      }
+      return (int) mh$.invokeExact(__fd, __how);
+    } catch (Error | RuntimeException ex) {
+      throw ex;
+    } catch (Throwable ex$) {
+      throw new AssertionError("should not reach here", ex$);
+    }
+  }
+
+  /**
+   * Variadic invoker class for:
+   *
+   * {@snippet lang=c :
+   * extern int fcntl(int __fd, int __cmd, ...)
+   * }
+   */
+  public static class fcntl {
+    private static final FunctionDescriptor BASE_DESC =
+        FunctionDescriptor.of(Libc.C_INT, Libc.C_INT, Libc.C_INT);
+    private static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("fcntl");
+
+    private final MethodHandle handle;
+    private final FunctionDescriptor descriptor;
+    private final MethodHandle spreader;
+
+    private fcntl(MethodHandle handle, FunctionDescriptor descriptor, MethodHandle spreader) {
+      this.handle = handle;
+      this.descriptor = descriptor;
+      this.spreader = spreader;
+    }
+
+    /**
+     * Variadic invoker factory for:
+     *
      * {@snippet lang=c :
      * extern int fcntl(int __fd, int __cmd, ...)
      * }
      */
-    public static class fcntl {
-        private static final FunctionDescriptor BASE_DESC = FunctionDescriptor.of(
-                Libc.C_INT,
-                Libc.C_INT,
-                Libc.C_INT
-            );
-        private static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("fcntl");
+    public static fcntl makeInvoker(MemoryLayout... layouts) {
+      FunctionDescriptor desc$ = BASE_DESC.appendArgumentLayouts(layouts);
+      Linker.Option fva$ = Linker.Option.firstVariadicArg(BASE_DESC.argumentLayouts().size());
+      var mh$ = Linker.nativeLinker().downcallHandle(ADDR, desc$, fva$);
+      var spreader$ = mh$.asSpreader(Object[].class, layouts.length);
+      return new fcntl(mh$, desc$, spreader$);
+    }
 
-        private final MethodHandle handle;
-        private final FunctionDescriptor descriptor;
-        private final MethodHandle spreader;
+    /** {@return the address} */
+    public static MemorySegment address() {
+      return ADDR;
+    }
 
-        private fcntl(MethodHandle handle, FunctionDescriptor descriptor, MethodHandle spreader) {
-            this.handle = handle;
-            this.descriptor = descriptor;
-            this.spreader = spreader;
+    /** {@return the specialized method handle} */
+    public MethodHandle handle() {
+      return handle;
+    }
+
+    /** {@return the specialized descriptor} */
+    public FunctionDescriptor descriptor() {
+      return descriptor;
+    }
+
+    public int apply(int __fd, int __cmd, Object... x2) {
+      try {
+        if (TRACE_DOWNCALLS) {
+          traceDowncall("fcntl", __fd, __cmd, x2);
         }
+        return (int) spreader.invokeExact(__fd, __cmd, x2);
+      } catch (IllegalArgumentException | ClassCastException ex$) {
+        throw ex$; // rethrow IAE from passing wrong number/type of args
+      } catch (Throwable ex$) {
+        throw new AssertionError("should not reach here", ex$);
+      }
+    }
+  }
 
-        /**
-         * Variadic invoker factory for:
-         * {@snippet lang=c :
-         * extern int fcntl(int __fd, int __cmd, ...)
-         * }
-         */
-        public static fcntl makeInvoker(MemoryLayout... layouts) {
-            FunctionDescriptor desc$ = BASE_DESC.appendArgumentLayouts(layouts);
-            Linker.Option fva$ = Linker.Option.firstVariadicArg(BASE_DESC.argumentLayouts().size());
-            var mh$ = Linker.nativeLinker().downcallHandle(ADDR, desc$, fva$);
-            var spreader$ = mh$.asSpreader(Object[].class, layouts.length);
-            return new fcntl(mh$, desc$, spreader$);
-        }
+  /**
+   * Variadic invoker class for:
+   *
+   * {@snippet lang=c :
+   * extern int open(const char *__file, int __oflag, ...)
+   * }
+   */
+  public static class open {
+    private static final FunctionDescriptor BASE_DESC =
+        FunctionDescriptor.of(Libc.C_INT, Libc.C_POINTER, Libc.C_INT);
+    private static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("open");
 
-        /**
-         * {@return the address}
-         */
-        public static MemorySegment address() {
-            return ADDR;
-        }
+    private final MethodHandle handle;
+    private final FunctionDescriptor descriptor;
+    private final MethodHandle spreader;
 
-        /**
-         * {@return the specialized method handle}
-         */
-        public MethodHandle handle() {
-            return handle;
-        }
-
-        /**
-         * {@return the specialized descriptor}
-         */
-        public FunctionDescriptor descriptor() {
-            return descriptor;
-        }
-
-        public int apply(int __fd, int __cmd, Object... x2) {
-            try {
-                if (TRACE_DOWNCALLS) {
-                    traceDowncall("fcntl", __fd, __cmd, x2);
-                }
-                return (int) spreader.invokeExact(__fd, __cmd, x2);
-            } catch(IllegalArgumentException | ClassCastException ex$)  {
-                throw ex$; // rethrow IAE from passing wrong number/type of args
-            } catch (Throwable ex$) {
-               throw new AssertionError("should not reach here", ex$);
-            }
-        }
+    private open(MethodHandle handle, FunctionDescriptor descriptor, MethodHandle spreader) {
+      this.handle = handle;
+      this.descriptor = descriptor;
+      this.spreader = spreader;
     }
 
     /**
-     * Variadic invoker class for:
+     * Variadic invoker factory for:
+     *
      * {@snippet lang=c :
      * extern int open(const char *__file, int __oflag, ...)
      * }
      */
-    public static class open {
-        private static final FunctionDescriptor BASE_DESC = FunctionDescriptor.of(
-                Libc.C_INT,
-                Libc.C_POINTER,
-                Libc.C_INT
-            );
-        private static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("open");
+    public static open makeInvoker(MemoryLayout... layouts) {
+      FunctionDescriptor desc$ = BASE_DESC.appendArgumentLayouts(layouts);
+      Linker.Option fva$ = Linker.Option.firstVariadicArg(BASE_DESC.argumentLayouts().size());
+      var mh$ = Linker.nativeLinker().downcallHandle(ADDR, desc$, fva$);
+      var spreader$ = mh$.asSpreader(Object[].class, layouts.length);
+      return new open(mh$, desc$, spreader$);
+    }
 
-        private final MethodHandle handle;
-        private final FunctionDescriptor descriptor;
-        private final MethodHandle spreader;
+    /** {@return the address} */
+    public static MemorySegment address() {
+      return ADDR;
+    }
 
-        private open(MethodHandle handle, FunctionDescriptor descriptor, MethodHandle spreader) {
-            this.handle = handle;
-            this.descriptor = descriptor;
-            this.spreader = spreader;
+    /** {@return the specialized method handle} */
+    public MethodHandle handle() {
+      return handle;
+    }
+
+    /** {@return the specialized descriptor} */
+    public FunctionDescriptor descriptor() {
+      return descriptor;
+    }
+
+    public int apply(MemorySegment __file, int __oflag, Object... x2) {
+      try {
+        if (TRACE_DOWNCALLS) {
+          traceDowncall("open", __file, __oflag, x2);
         }
-
-        /**
-         * Variadic invoker factory for:
-         * {@snippet lang=c :
-         * extern int open(const char *__file, int __oflag, ...)
-         * }
-         */
-        public static open makeInvoker(MemoryLayout... layouts) {
-            FunctionDescriptor desc$ = BASE_DESC.appendArgumentLayouts(layouts);
-            Linker.Option fva$ = Linker.Option.firstVariadicArg(BASE_DESC.argumentLayouts().size());
-            var mh$ = Linker.nativeLinker().downcallHandle(ADDR, desc$, fva$);
-            var spreader$ = mh$.asSpreader(Object[].class, layouts.length);
-            return new open(mh$, desc$, spreader$);
-        }
-
-        /**
-         * {@return the address}
-         */
-        public static MemorySegment address() {
-            return ADDR;
-        }
-
-        /**
-         * {@return the specialized method handle}
-         */
-        public MethodHandle handle() {
-            return handle;
-        }
-
-        /**
-         * {@return the specialized descriptor}
-         */
-        public FunctionDescriptor descriptor() {
-            return descriptor;
-        }
-
-        public int apply(MemorySegment __file, int __oflag, Object... x2) {
-            try {
-                if (TRACE_DOWNCALLS) {
-                    traceDowncall("open", __file, __oflag, x2);
-                }
-                return (int) spreader.invokeExact(__file, __oflag, x2);
-            } catch(IllegalArgumentException | ClassCastException ex$)  {
-                throw ex$; // rethrow IAE from passing wrong number/type of args
-            } catch (Throwable ex$) {
-               throw new AssertionError("should not reach here", ex$);
-            }
-        }
+        return (int) spreader.invokeExact(__file, __oflag, x2);
+      } catch (IllegalArgumentException | ClassCastException ex$) {
+        throw ex$; // rethrow IAE from passing wrong number/type of args
+      } catch (Throwable ex$) {
+        throw new AssertionError("should not reach here", ex$);
+      }
     }
+  }
 
-    private static class poll {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Libc.C_INT,
-            Libc.C_POINTER,
-            Libc.C_LONG,
-            Libc.C_INT
-        );
+  private static class poll {
+    public static final FunctionDescriptor DESC =
+        FunctionDescriptor.of(Libc.C_INT, Libc.C_POINTER, Libc.C_LONG, Libc.C_INT);
 
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("poll");
+    public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("poll");
 
-        static class Plain {
-            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-        }
+    static class Plain {
+      static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+  }
+
+  /**
+   * Function descriptor for:
+   *
+   * {@snippet lang=c :
+   * extern int poll(struct pollfd *__fds, nfds_t __nfds, int __timeout)
+   * }
+   */
+  public static FunctionDescriptor poll$descriptor() {
+    return poll.DESC;
+  }
+
+  /**
+   * Downcall method handle for:
+   *
+   * {@snippet lang=c :
+   * extern int poll(struct pollfd *__fds, nfds_t __nfds, int __timeout)
+   * }
+   */
+  public static MethodHandle poll$handle() {
+    return poll.Plain.HANDLE;
+  }
+
+  /**
+   * Address for:
+   *
+   * {@snippet lang=c :
+   * extern int poll(struct pollfd *__fds, nfds_t __nfds, int __timeout)
+   * }
+   */
+  public static MemorySegment poll$address() {
+    return poll.ADDR;
+  }
+
+  /**
+   * {@snippet lang=c :
+   * extern int poll(struct pollfd *__fds, nfds_t __nfds, int __timeout)
+   * }
+   */
+  public static int poll(MemorySegment __fds, long __nfds, int __timeout) {
+    var mh$ = poll.Plain.HANDLE;
+    try {
+      if (TRACE_DOWNCALLS) {
+        traceDowncall("poll", __fds, __nfds, __timeout);
+      }
+      return (int) mh$.invokeExact(__fds, __nfds, __timeout);
+    } catch (Error | RuntimeException ex) {
+      throw ex;
+    } catch (Throwable ex$) {
+      throw new AssertionError("should not reach here", ex$);
+    }
+  }
+
+  private static class unshare {
+    public static final FunctionDescriptor DESC = FunctionDescriptor.of(Libc.C_INT, Libc.C_INT);
+
+    public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("unshare");
+
+    static class Plain {
+      static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+  }
+
+  /**
+   * Function descriptor for:
+   *
+   * {@snippet lang=c :
+   * extern int unshare(int __flags)
+   * }
+   */
+  public static FunctionDescriptor unshare$descriptor() {
+    return unshare.DESC;
+  }
+
+  /**
+   * Downcall method handle for:
+   *
+   * {@snippet lang=c :
+   * extern int unshare(int __flags)
+   * }
+   */
+  public static MethodHandle unshare$handle() {
+    return unshare.Plain.HANDLE;
+  }
+
+  /**
+   * Address for:
+   *
+   * {@snippet lang=c :
+   * extern int unshare(int __flags)
+   * }
+   */
+  public static MemorySegment unshare$address() {
+    return unshare.ADDR;
+  }
+
+  /**
+   * {@snippet lang=c :
+   * extern int unshare(int __flags)
+   * }
+   */
+  public static int unshare(int __flags) {
+    var mh$ = unshare.Plain.HANDLE;
+    try {
+      if (TRACE_DOWNCALLS) {
+        traceDowncall("unshare", __flags);
+      }
+      return (int) mh$.invokeExact(__flags);
+    } catch (Error | RuntimeException ex) {
+      throw ex;
+    } catch (Throwable ex$) {
+      throw new AssertionError("should not reach here", ex$);
+    }
+  }
+
+  private static class setns {
+    public static final FunctionDescriptor DESC =
+        FunctionDescriptor.of(Libc.C_INT, Libc.C_INT, Libc.C_INT);
+
+    public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("setns");
+
+    static class Plain {
+      static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+  }
+
+  /**
+   * Function descriptor for:
+   *
+   * {@snippet lang=c :
+   * extern int setns(int __fd, int __nstype)
+   * }
+   */
+  public static FunctionDescriptor setns$descriptor() {
+    return setns.DESC;
+  }
+
+  /**
+   * Downcall method handle for:
+   *
+   * {@snippet lang=c :
+   * extern int setns(int __fd, int __nstype)
+   * }
+   */
+  public static MethodHandle setns$handle() {
+    return setns.Plain.HANDLE;
+  }
+
+  /**
+   * Address for:
+   *
+   * {@snippet lang=c :
+   * extern int setns(int __fd, int __nstype)
+   * }
+   */
+  public static MemorySegment setns$address() {
+    return setns.ADDR;
+  }
+
+  /**
+   * {@snippet lang=c :
+   * extern int setns(int __fd, int __nstype)
+   * }
+   */
+  public static int setns(int __fd, int __nstype) {
+    var mh$ = setns.Plain.HANDLE;
+    try {
+      if (TRACE_DOWNCALLS) {
+        traceDowncall("setns", __fd, __nstype);
+      }
+      return (int) mh$.invokeExact(__fd, __nstype);
+    } catch (Error | RuntimeException ex) {
+      throw ex;
+    } catch (Throwable ex$) {
+      throw new AssertionError("should not reach here", ex$);
+    }
+  }
+
+  private static class sched_setaffinity {
+    public static final FunctionDescriptor DESC =
+        FunctionDescriptor.of(Libc.C_INT, Libc.C_INT, Libc.C_LONG, Libc.C_POINTER);
+
+    public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("sched_setaffinity");
+
+    static class Plain {
+      static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+  }
+
+  /**
+   * Function descriptor for:
+   *
+   * {@snippet lang=c :
+   * extern int sched_setaffinity(__pid_t __pid, size_t __cpusetsize, const cpu_set_t *__cpuset)
+   * }
+   */
+  public static FunctionDescriptor sched_setaffinity$descriptor() {
+    return sched_setaffinity.DESC;
+  }
+
+  /**
+   * Downcall method handle for:
+   *
+   * {@snippet lang=c :
+   * extern int sched_setaffinity(__pid_t __pid, size_t __cpusetsize, const cpu_set_t *__cpuset)
+   * }
+   */
+  public static MethodHandle sched_setaffinity$handle() {
+    return sched_setaffinity.Plain.HANDLE;
+  }
+
+  /**
+   * Address for:
+   *
+   * {@snippet lang=c :
+   * extern int sched_setaffinity(__pid_t __pid, size_t __cpusetsize, const cpu_set_t *__cpuset)
+   * }
+   */
+  public static MemorySegment sched_setaffinity$address() {
+    return sched_setaffinity.ADDR;
+  }
+
+  /**
+   * {@snippet lang=c :
+   * extern int sched_setaffinity(__pid_t __pid, size_t __cpusetsize, const cpu_set_t *__cpuset)
+   * }
+   */
+  public static int sched_setaffinity(int __pid, long __cpusetsize, MemorySegment __cpuset) {
+    var mh$ = sched_setaffinity.Plain.HANDLE;
+    try {
+      if (TRACE_DOWNCALLS) {
+        traceDowncall("sched_setaffinity", __pid, __cpusetsize, __cpuset);
+      }
+      return (int) mh$.invokeExact(__pid, __cpusetsize, __cpuset);
+    } catch (Error | RuntimeException ex) {
+      throw ex;
+    } catch (Throwable ex$) {
+      throw new AssertionError("should not reach here", ex$);
+    }
+  }
+
+  private static class sched_getaffinity {
+    public static final FunctionDescriptor DESC =
+        FunctionDescriptor.of(Libc.C_INT, Libc.C_INT, Libc.C_LONG, Libc.C_POINTER);
+
+    public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("sched_getaffinity");
+
+    static class Plain {
+      static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+  }
+
+  /**
+   * Function descriptor for:
+   *
+   * {@snippet lang=c :
+   * extern int sched_getaffinity(__pid_t __pid, size_t __cpusetsize, cpu_set_t *__cpuset)
+   * }
+   */
+  public static FunctionDescriptor sched_getaffinity$descriptor() {
+    return sched_getaffinity.DESC;
+  }
+
+  /**
+   * Downcall method handle for:
+   *
+   * {@snippet lang=c :
+   * extern int sched_getaffinity(__pid_t __pid, size_t __cpusetsize, cpu_set_t *__cpuset)
+   * }
+   */
+  public static MethodHandle sched_getaffinity$handle() {
+    return sched_getaffinity.Plain.HANDLE;
+  }
+
+  /**
+   * Address for:
+   *
+   * {@snippet lang=c :
+   * extern int sched_getaffinity(__pid_t __pid, size_t __cpusetsize, cpu_set_t *__cpuset)
+   * }
+   */
+  public static MemorySegment sched_getaffinity$address() {
+    return sched_getaffinity.ADDR;
+  }
+
+  /**
+   * {@snippet lang=c :
+   * extern int sched_getaffinity(__pid_t __pid, size_t __cpusetsize, cpu_set_t *__cpuset)
+   * }
+   */
+  public static int sched_getaffinity(int __pid, long __cpusetsize, MemorySegment __cpuset) {
+    var mh$ = sched_getaffinity.Plain.HANDLE;
+    try {
+      if (TRACE_DOWNCALLS) {
+        traceDowncall("sched_getaffinity", __pid, __cpusetsize, __cpuset);
+      }
+      return (int) mh$.invokeExact(__pid, __cpusetsize, __cpuset);
+    } catch (Error | RuntimeException ex) {
+      throw ex;
+    } catch (Throwable ex$) {
+      throw new AssertionError("should not reach here", ex$);
+    }
+  }
+
+  private static class strerror {
+    public static final FunctionDescriptor DESC = FunctionDescriptor.of(Libc.C_POINTER, Libc.C_INT);
+
+    public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("strerror");
+
+    static class Plain {
+      static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+  }
+
+  /**
+   * Function descriptor for:
+   *
+   * {@snippet lang=c :
+   * extern char *strerror(int __errnum)
+   * }
+   */
+  public static FunctionDescriptor strerror$descriptor() {
+    return strerror.DESC;
+  }
+
+  /**
+   * Downcall method handle for:
+   *
+   * {@snippet lang=c :
+   * extern char *strerror(int __errnum)
+   * }
+   */
+  public static MethodHandle strerror$handle() {
+    return strerror.Plain.HANDLE;
+  }
+
+  /**
+   * Address for:
+   *
+   * {@snippet lang=c :
+   * extern char *strerror(int __errnum)
+   * }
+   */
+  public static MemorySegment strerror$address() {
+    return strerror.ADDR;
+  }
+
+  /**
+   * {@snippet lang=c :
+   * extern char *strerror(int __errnum)
+   * }
+   */
+  public static MemorySegment strerror(int __errnum) {
+    var mh$ = strerror.Plain.HANDLE;
+    try {
+      if (TRACE_DOWNCALLS) {
+        traceDowncall("strerror", __errnum);
+      }
+      return (MemorySegment) mh$.invokeExact(__errnum);
+    } catch (Error | RuntimeException ex) {
+      throw ex;
+    } catch (Throwable ex$) {
+      throw new AssertionError("should not reach here", ex$);
+    }
+  }
+
+  private static class clock_gettime {
+    public static final FunctionDescriptor DESC =
+        FunctionDescriptor.of(Libc.C_INT, Libc.C_INT, Libc.C_POINTER);
+
+    public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("clock_gettime");
+
+    static class Plain {
+      static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+  }
+
+  /**
+   * Function descriptor for:
+   *
+   * {@snippet lang=c :
+   * extern int clock_gettime(clockid_t __clock_id, struct timespec *__tp)
+   * }
+   */
+  public static FunctionDescriptor clock_gettime$descriptor() {
+    return clock_gettime.DESC;
+  }
+
+  /**
+   * Downcall method handle for:
+   *
+   * {@snippet lang=c :
+   * extern int clock_gettime(clockid_t __clock_id, struct timespec *__tp)
+   * }
+   */
+  public static MethodHandle clock_gettime$handle() {
+    return clock_gettime.Plain.HANDLE;
+  }
+
+  /**
+   * Address for:
+   *
+   * {@snippet lang=c :
+   * extern int clock_gettime(clockid_t __clock_id, struct timespec *__tp)
+   * }
+   */
+  public static MemorySegment clock_gettime$address() {
+    return clock_gettime.ADDR;
+  }
+
+  /**
+   * {@snippet lang=c :
+   * extern int clock_gettime(clockid_t __clock_id, struct timespec *__tp)
+   * }
+   */
+  public static int clock_gettime(int __clock_id, MemorySegment __tp) {
+    var mh$ = clock_gettime.Plain.HANDLE;
+    try {
+      if (TRACE_DOWNCALLS) {
+        traceDowncall("clock_gettime", __clock_id, __tp);
+      }
+      return (int) mh$.invokeExact(__clock_id, __tp);
+    } catch (Error | RuntimeException ex) {
+      throw ex;
+    } catch (Throwable ex$) {
+      throw new AssertionError("should not reach here", ex$);
+    }
+  }
+
+  private static class close {
+    public static final FunctionDescriptor DESC = FunctionDescriptor.of(Libc.C_INT, Libc.C_INT);
+
+    public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("close");
+
+    static class Plain {
+      static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+  }
+
+  /**
+   * Function descriptor for:
+   *
+   * {@snippet lang=c :
+   * extern int close(int __fd)
+   * }
+   */
+  public static FunctionDescriptor close$descriptor() {
+    return close.DESC;
+  }
+
+  /**
+   * Downcall method handle for:
+   *
+   * {@snippet lang=c :
+   * extern int close(int __fd)
+   * }
+   */
+  public static MethodHandle close$handle() {
+    return close.Plain.HANDLE;
+  }
+
+  /**
+   * Address for:
+   *
+   * {@snippet lang=c :
+   * extern int close(int __fd)
+   * }
+   */
+  public static MemorySegment close$address() {
+    return close.ADDR;
+  }
+
+  /**
+   * {@snippet lang=c :
+   * extern int close(int __fd)
+   * }
+   */
+  public static int close(int __fd) {
+    var mh$ = close.Plain.HANDLE;
+    try {
+      if (TRACE_DOWNCALLS) {
+        traceDowncall("close", __fd);
+      }
+      return (int) mh$.invokeExact(__fd);
+    } catch (Error | RuntimeException ex) {
+      throw ex;
+    } catch (Throwable ex$) {
+      throw new AssertionError("should not reach here", ex$);
+    }
+  }
+
+  private static class read {
+    public static final FunctionDescriptor DESC =
+        FunctionDescriptor.of(Libc.C_LONG, Libc.C_INT, Libc.C_POINTER, Libc.C_LONG);
+
+    public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("read");
+
+    static class Plain {
+      static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+  }
+
+  /**
+   * Function descriptor for:
+   *
+   * {@snippet lang=c :
+   * extern ssize_t read(int __fd, void *__buf, size_t __nbytes)
+   * }
+   */
+  public static FunctionDescriptor read$descriptor() {
+    return read.DESC;
+  }
+
+  /**
+   * Downcall method handle for:
+   *
+   * {@snippet lang=c :
+   * extern ssize_t read(int __fd, void *__buf, size_t __nbytes)
+   * }
+   */
+  public static MethodHandle read$handle() {
+    return read.Plain.HANDLE;
+  }
+
+  /**
+   * Address for:
+   *
+   * {@snippet lang=c :
+   * extern ssize_t read(int __fd, void *__buf, size_t __nbytes)
+   * }
+   */
+  public static MemorySegment read$address() {
+    return read.ADDR;
+  }
+
+  /**
+   * {@snippet lang=c :
+   * extern ssize_t read(int __fd, void *__buf, size_t __nbytes)
+   * }
+   */
+  public static long read(int __fd, MemorySegment __buf, long __nbytes) {
+    var mh$ = read.Plain.HANDLE;
+    try {
+      if (TRACE_DOWNCALLS) {
+        traceDowncall("read", __fd, __buf, __nbytes);
+      }
+      return (long) mh$.invokeExact(__fd, __buf, __nbytes);
+    } catch (Error | RuntimeException ex) {
+      throw ex;
+    } catch (Throwable ex$) {
+      throw new AssertionError("should not reach here", ex$);
+    }
+  }
+
+  private static class write {
+    public static final FunctionDescriptor DESC =
+        FunctionDescriptor.of(Libc.C_LONG, Libc.C_INT, Libc.C_POINTER, Libc.C_LONG);
+
+    public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("write");
+
+    static class Plain {
+      static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+  }
+
+  /**
+   * Function descriptor for:
+   *
+   * {@snippet lang=c :
+   * extern ssize_t write(int __fd, const void *__buf, size_t __n)
+   * }
+   */
+  public static FunctionDescriptor write$descriptor() {
+    return write.DESC;
+  }
+
+  /**
+   * Downcall method handle for:
+   *
+   * {@snippet lang=c :
+   * extern ssize_t write(int __fd, const void *__buf, size_t __n)
+   * }
+   */
+  public static MethodHandle write$handle() {
+    return write.Plain.HANDLE;
+  }
+
+  /**
+   * Address for:
+   *
+   * {@snippet lang=c :
+   * extern ssize_t write(int __fd, const void *__buf, size_t __n)
+   * }
+   */
+  public static MemorySegment write$address() {
+    return write.ADDR;
+  }
+
+  /**
+   * {@snippet lang=c :
+   * extern ssize_t write(int __fd, const void *__buf, size_t __n)
+   * }
+   */
+  public static long write(int __fd, MemorySegment __buf, long __n) {
+    var mh$ = write.Plain.HANDLE;
+    try {
+      if (TRACE_DOWNCALLS) {
+        traceDowncall("write", __fd, __buf, __n);
+      }
+      return (long) mh$.invokeExact(__fd, __buf, __n);
+    } catch (Error | RuntimeException ex) {
+      throw ex;
+    } catch (Throwable ex$) {
+      throw new AssertionError("should not reach here", ex$);
+    }
+  }
+
+  private static class pipe2 {
+    public static final FunctionDescriptor DESC =
+        FunctionDescriptor.of(Libc.C_INT, Libc.C_POINTER, Libc.C_INT);
+
+    public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("pipe2");
+
+    static class Plain {
+      static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+  }
+
+  /**
+   * Function descriptor for:
+   *
+   * {@snippet lang=c :
+   * extern int pipe2(int __pipedes[2], int __flags)
+   * }
+   */
+  public static FunctionDescriptor pipe2$descriptor() {
+    return pipe2.DESC;
+  }
+
+  /**
+   * Downcall method handle for:
+   *
+   * {@snippet lang=c :
+   * extern int pipe2(int __pipedes[2], int __flags)
+   * }
+   */
+  public static MethodHandle pipe2$handle() {
+    return pipe2.Plain.HANDLE;
+  }
+
+  /**
+   * Address for:
+   *
+   * {@snippet lang=c :
+   * extern int pipe2(int __pipedes[2], int __flags)
+   * }
+   */
+  public static MemorySegment pipe2$address() {
+    return pipe2.ADDR;
+  }
+
+  /**
+   * {@snippet lang=c :
+   * extern int pipe2(int __pipedes[2], int __flags)
+   * }
+   */
+  public static int pipe2(MemorySegment __pipedes, int __flags) {
+    var mh$ = pipe2.Plain.HANDLE;
+    try {
+      if (TRACE_DOWNCALLS) {
+        traceDowncall("pipe2", __pipedes, __flags);
+      }
+      return (int) mh$.invokeExact(__pipedes, __flags);
+    } catch (Error | RuntimeException ex) {
+      throw ex;
+    } catch (Throwable ex$) {
+      throw new AssertionError("should not reach here", ex$);
+    }
+  }
+
+  private static class unlink {
+    public static final FunctionDescriptor DESC = FunctionDescriptor.of(Libc.C_INT, Libc.C_POINTER);
+
+    public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("unlink");
+
+    static class Plain {
+      static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+  }
+
+  /**
+   * Function descriptor for:
+   *
+   * {@snippet lang=c :
+   * extern int unlink(const char *__name)
+   * }
+   */
+  public static FunctionDescriptor unlink$descriptor() {
+    return unlink.DESC;
+  }
+
+  /**
+   * Downcall method handle for:
+   *
+   * {@snippet lang=c :
+   * extern int unlink(const char *__name)
+   * }
+   */
+  public static MethodHandle unlink$handle() {
+    return unlink.Plain.HANDLE;
+  }
+
+  /**
+   * Address for:
+   *
+   * {@snippet lang=c :
+   * extern int unlink(const char *__name)
+   * }
+   */
+  public static MemorySegment unlink$address() {
+    return unlink.ADDR;
+  }
+
+  /**
+   * {@snippet lang=c :
+   * extern int unlink(const char *__name)
+   * }
+   */
+  public static int unlink(MemorySegment __name) {
+    var mh$ = unlink.Plain.HANDLE;
+    try {
+      if (TRACE_DOWNCALLS) {
+        traceDowncall("unlink", __name);
+      }
+      return (int) mh$.invokeExact(__name);
+    } catch (Error | RuntimeException ex) {
+      throw ex;
+    } catch (Throwable ex$) {
+      throw new AssertionError("should not reach here", ex$);
+    }
+  }
+
+  private static class ftruncate {
+    public static final FunctionDescriptor DESC =
+        FunctionDescriptor.of(Libc.C_INT, Libc.C_INT, Libc.C_LONG);
+
+    public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("ftruncate");
+
+    static class Plain {
+      static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+  }
+
+  /**
+   * Function descriptor for:
+   *
+   * {@snippet lang=c :
+   * extern int ftruncate(int __fd, __off_t __length)
+   * }
+   */
+  public static FunctionDescriptor ftruncate$descriptor() {
+    return ftruncate.DESC;
+  }
+
+  /**
+   * Downcall method handle for:
+   *
+   * {@snippet lang=c :
+   * extern int ftruncate(int __fd, __off_t __length)
+   * }
+   */
+  public static MethodHandle ftruncate$handle() {
+    return ftruncate.Plain.HANDLE;
+  }
+
+  /**
+   * Address for:
+   *
+   * {@snippet lang=c :
+   * extern int ftruncate(int __fd, __off_t __length)
+   * }
+   */
+  public static MemorySegment ftruncate$address() {
+    return ftruncate.ADDR;
+  }
+
+  /**
+   * {@snippet lang=c :
+   * extern int ftruncate(int __fd, __off_t __length)
+   * }
+   */
+  public static int ftruncate(int __fd, long __length) {
+    var mh$ = ftruncate.Plain.HANDLE;
+    try {
+      if (TRACE_DOWNCALLS) {
+        traceDowncall("ftruncate", __fd, __length);
+      }
+      return (int) mh$.invokeExact(__fd, __length);
+    } catch (Error | RuntimeException ex) {
+      throw ex;
+    } catch (Throwable ex$) {
+      throw new AssertionError("should not reach here", ex$);
+    }
+  }
+
+  /**
+   * Variadic invoker class for:
+   *
+   * {@snippet lang=c :
+   * extern long syscall(long __sysno, ...)
+   * }
+   */
+  public static class syscall {
+    private static final FunctionDescriptor BASE_DESC =
+        FunctionDescriptor.of(Libc.C_LONG, Libc.C_LONG);
+    private static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("syscall");
+
+    private final MethodHandle handle;
+    private final FunctionDescriptor descriptor;
+    private final MethodHandle spreader;
+
+    private syscall(MethodHandle handle, FunctionDescriptor descriptor, MethodHandle spreader) {
+      this.handle = handle;
+      this.descriptor = descriptor;
+      this.spreader = spreader;
     }
 
     /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * extern int poll(struct pollfd *__fds, nfds_t __nfds, int __timeout)
-     * }
-     */
-    public static FunctionDescriptor poll$descriptor() {
-        return poll.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * extern int poll(struct pollfd *__fds, nfds_t __nfds, int __timeout)
-     * }
-     */
-    public static MethodHandle poll$handle() {
-        return poll.Plain.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * extern int poll(struct pollfd *__fds, nfds_t __nfds, int __timeout)
-     * }
-     */
-    public static MemorySegment poll$address() {
-        return poll.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * extern int poll(struct pollfd *__fds, nfds_t __nfds, int __timeout)
-     * }
-     */
-    public static int poll(MemorySegment __fds, long __nfds, int __timeout) {
-        var mh$ = poll.Plain.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("poll", __fds, __nfds, __timeout);
-            }
-            return (int)mh$.invokeExact(__fds, __nfds, __timeout);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class unshare {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Libc.C_INT,
-            Libc.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("unshare");
-
-        static class Plain {
-            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-        }
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * extern int unshare(int __flags)
-     * }
-     */
-    public static FunctionDescriptor unshare$descriptor() {
-        return unshare.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * extern int unshare(int __flags)
-     * }
-     */
-    public static MethodHandle unshare$handle() {
-        return unshare.Plain.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * extern int unshare(int __flags)
-     * }
-     */
-    public static MemorySegment unshare$address() {
-        return unshare.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * extern int unshare(int __flags)
-     * }
-     */
-    public static int unshare(int __flags) {
-        var mh$ = unshare.Plain.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("unshare", __flags);
-            }
-            return (int)mh$.invokeExact(__flags);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class setns {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Libc.C_INT,
-            Libc.C_INT,
-            Libc.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("setns");
-
-        static class Plain {
-            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-        }
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * extern int setns(int __fd, int __nstype)
-     * }
-     */
-    public static FunctionDescriptor setns$descriptor() {
-        return setns.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * extern int setns(int __fd, int __nstype)
-     * }
-     */
-    public static MethodHandle setns$handle() {
-        return setns.Plain.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * extern int setns(int __fd, int __nstype)
-     * }
-     */
-    public static MemorySegment setns$address() {
-        return setns.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * extern int setns(int __fd, int __nstype)
-     * }
-     */
-    public static int setns(int __fd, int __nstype) {
-        var mh$ = setns.Plain.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("setns", __fd, __nstype);
-            }
-            return (int)mh$.invokeExact(__fd, __nstype);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class sched_setaffinity {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Libc.C_INT,
-            Libc.C_INT,
-            Libc.C_LONG,
-            Libc.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("sched_setaffinity");
-
-        static class Plain {
-            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-        }
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * extern int sched_setaffinity(__pid_t __pid, size_t __cpusetsize, const cpu_set_t *__cpuset)
-     * }
-     */
-    public static FunctionDescriptor sched_setaffinity$descriptor() {
-        return sched_setaffinity.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * extern int sched_setaffinity(__pid_t __pid, size_t __cpusetsize, const cpu_set_t *__cpuset)
-     * }
-     */
-    public static MethodHandle sched_setaffinity$handle() {
-        return sched_setaffinity.Plain.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * extern int sched_setaffinity(__pid_t __pid, size_t __cpusetsize, const cpu_set_t *__cpuset)
-     * }
-     */
-    public static MemorySegment sched_setaffinity$address() {
-        return sched_setaffinity.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * extern int sched_setaffinity(__pid_t __pid, size_t __cpusetsize, const cpu_set_t *__cpuset)
-     * }
-     */
-    public static int sched_setaffinity(int __pid, long __cpusetsize, MemorySegment __cpuset) {
-        var mh$ = sched_setaffinity.Plain.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("sched_setaffinity", __pid, __cpusetsize, __cpuset);
-            }
-            return (int)mh$.invokeExact(__pid, __cpusetsize, __cpuset);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class sched_getaffinity {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Libc.C_INT,
-            Libc.C_INT,
-            Libc.C_LONG,
-            Libc.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("sched_getaffinity");
-
-        static class Plain {
-            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-        }
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * extern int sched_getaffinity(__pid_t __pid, size_t __cpusetsize, cpu_set_t *__cpuset)
-     * }
-     */
-    public static FunctionDescriptor sched_getaffinity$descriptor() {
-        return sched_getaffinity.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * extern int sched_getaffinity(__pid_t __pid, size_t __cpusetsize, cpu_set_t *__cpuset)
-     * }
-     */
-    public static MethodHandle sched_getaffinity$handle() {
-        return sched_getaffinity.Plain.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * extern int sched_getaffinity(__pid_t __pid, size_t __cpusetsize, cpu_set_t *__cpuset)
-     * }
-     */
-    public static MemorySegment sched_getaffinity$address() {
-        return sched_getaffinity.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * extern int sched_getaffinity(__pid_t __pid, size_t __cpusetsize, cpu_set_t *__cpuset)
-     * }
-     */
-    public static int sched_getaffinity(int __pid, long __cpusetsize, MemorySegment __cpuset) {
-        var mh$ = sched_getaffinity.Plain.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("sched_getaffinity", __pid, __cpusetsize, __cpuset);
-            }
-            return (int)mh$.invokeExact(__pid, __cpusetsize, __cpuset);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class strerror {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Libc.C_POINTER,
-            Libc.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("strerror");
-
-        static class Plain {
-            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-        }
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * extern char *strerror(int __errnum)
-     * }
-     */
-    public static FunctionDescriptor strerror$descriptor() {
-        return strerror.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * extern char *strerror(int __errnum)
-     * }
-     */
-    public static MethodHandle strerror$handle() {
-        return strerror.Plain.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * extern char *strerror(int __errnum)
-     * }
-     */
-    public static MemorySegment strerror$address() {
-        return strerror.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * extern char *strerror(int __errnum)
-     * }
-     */
-    public static MemorySegment strerror(int __errnum) {
-        var mh$ = strerror.Plain.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("strerror", __errnum);
-            }
-            return (MemorySegment)mh$.invokeExact(__errnum);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class clock_gettime {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Libc.C_INT,
-            Libc.C_INT,
-            Libc.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("clock_gettime");
-
-        static class Plain {
-            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-        }
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * extern int clock_gettime(clockid_t __clock_id, struct timespec *__tp)
-     * }
-     */
-    public static FunctionDescriptor clock_gettime$descriptor() {
-        return clock_gettime.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * extern int clock_gettime(clockid_t __clock_id, struct timespec *__tp)
-     * }
-     */
-    public static MethodHandle clock_gettime$handle() {
-        return clock_gettime.Plain.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * extern int clock_gettime(clockid_t __clock_id, struct timespec *__tp)
-     * }
-     */
-    public static MemorySegment clock_gettime$address() {
-        return clock_gettime.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * extern int clock_gettime(clockid_t __clock_id, struct timespec *__tp)
-     * }
-     */
-    public static int clock_gettime(int __clock_id, MemorySegment __tp) {
-        var mh$ = clock_gettime.Plain.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("clock_gettime", __clock_id, __tp);
-            }
-            return (int)mh$.invokeExact(__clock_id, __tp);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class close {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Libc.C_INT,
-            Libc.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("close");
-
-        static class Plain {
-            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-        }
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * extern int close(int __fd)
-     * }
-     */
-    public static FunctionDescriptor close$descriptor() {
-        return close.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * extern int close(int __fd)
-     * }
-     */
-    public static MethodHandle close$handle() {
-        return close.Plain.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * extern int close(int __fd)
-     * }
-     */
-    public static MemorySegment close$address() {
-        return close.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * extern int close(int __fd)
-     * }
-     */
-    public static int close(int __fd) {
-        var mh$ = close.Plain.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("close", __fd);
-            }
-            return (int)mh$.invokeExact(__fd);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class read {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Libc.C_LONG,
-            Libc.C_INT,
-            Libc.C_POINTER,
-            Libc.C_LONG
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("read");
-
-        static class Plain {
-            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-        }
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * extern ssize_t read(int __fd, void *__buf, size_t __nbytes)
-     * }
-     */
-    public static FunctionDescriptor read$descriptor() {
-        return read.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * extern ssize_t read(int __fd, void *__buf, size_t __nbytes)
-     * }
-     */
-    public static MethodHandle read$handle() {
-        return read.Plain.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * extern ssize_t read(int __fd, void *__buf, size_t __nbytes)
-     * }
-     */
-    public static MemorySegment read$address() {
-        return read.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * extern ssize_t read(int __fd, void *__buf, size_t __nbytes)
-     * }
-     */
-    public static long read(int __fd, MemorySegment __buf, long __nbytes) {
-        var mh$ = read.Plain.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("read", __fd, __buf, __nbytes);
-            }
-            return (long)mh$.invokeExact(__fd, __buf, __nbytes);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class write {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Libc.C_LONG,
-            Libc.C_INT,
-            Libc.C_POINTER,
-            Libc.C_LONG
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("write");
-
-        static class Plain {
-            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-        }
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * extern ssize_t write(int __fd, const void *__buf, size_t __n)
-     * }
-     */
-    public static FunctionDescriptor write$descriptor() {
-        return write.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * extern ssize_t write(int __fd, const void *__buf, size_t __n)
-     * }
-     */
-    public static MethodHandle write$handle() {
-        return write.Plain.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * extern ssize_t write(int __fd, const void *__buf, size_t __n)
-     * }
-     */
-    public static MemorySegment write$address() {
-        return write.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * extern ssize_t write(int __fd, const void *__buf, size_t __n)
-     * }
-     */
-    public static long write(int __fd, MemorySegment __buf, long __n) {
-        var mh$ = write.Plain.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("write", __fd, __buf, __n);
-            }
-            return (long)mh$.invokeExact(__fd, __buf, __n);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class pipe2 {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Libc.C_INT,
-            Libc.C_POINTER,
-            Libc.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("pipe2");
-
-        static class Plain {
-            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-        }
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * extern int pipe2(int __pipedes[2], int __flags)
-     * }
-     */
-    public static FunctionDescriptor pipe2$descriptor() {
-        return pipe2.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * extern int pipe2(int __pipedes[2], int __flags)
-     * }
-     */
-    public static MethodHandle pipe2$handle() {
-        return pipe2.Plain.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * extern int pipe2(int __pipedes[2], int __flags)
-     * }
-     */
-    public static MemorySegment pipe2$address() {
-        return pipe2.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * extern int pipe2(int __pipedes[2], int __flags)
-     * }
-     */
-    public static int pipe2(MemorySegment __pipedes, int __flags) {
-        var mh$ = pipe2.Plain.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("pipe2", __pipedes, __flags);
-            }
-            return (int)mh$.invokeExact(__pipedes, __flags);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class unlink {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Libc.C_INT,
-            Libc.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("unlink");
-
-        static class Plain {
-            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-        }
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * extern int unlink(const char *__name)
-     * }
-     */
-    public static FunctionDescriptor unlink$descriptor() {
-        return unlink.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * extern int unlink(const char *__name)
-     * }
-     */
-    public static MethodHandle unlink$handle() {
-        return unlink.Plain.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * extern int unlink(const char *__name)
-     * }
-     */
-    public static MemorySegment unlink$address() {
-        return unlink.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * extern int unlink(const char *__name)
-     * }
-     */
-    public static int unlink(MemorySegment __name) {
-        var mh$ = unlink.Plain.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("unlink", __name);
-            }
-            return (int)mh$.invokeExact(__name);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class ftruncate {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Libc.C_INT,
-            Libc.C_INT,
-            Libc.C_LONG
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("ftruncate");
-
-        static class Plain {
-            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-        }
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * extern int ftruncate(int __fd, __off_t __length)
-     * }
-     */
-    public static FunctionDescriptor ftruncate$descriptor() {
-        return ftruncate.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * extern int ftruncate(int __fd, __off_t __length)
-     * }
-     */
-    public static MethodHandle ftruncate$handle() {
-        return ftruncate.Plain.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * extern int ftruncate(int __fd, __off_t __length)
-     * }
-     */
-    public static MemorySegment ftruncate$address() {
-        return ftruncate.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * extern int ftruncate(int __fd, __off_t __length)
-     * }
-     */
-    public static int ftruncate(int __fd, long __length) {
-        var mh$ = ftruncate.Plain.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("ftruncate", __fd, __length);
-            }
-            return (int)mh$.invokeExact(__fd, __length);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    /**
-     * Variadic invoker class for:
+     * Variadic invoker factory for:
+     *
      * {@snippet lang=c :
      * extern long syscall(long __sysno, ...)
      * }
      */
-    public static class syscall {
-        private static final FunctionDescriptor BASE_DESC = FunctionDescriptor.of(
-                Libc.C_LONG,
-                Libc.C_LONG
-            );
-        private static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("syscall");
+    public static syscall makeInvoker(MemoryLayout... layouts) {
+      FunctionDescriptor desc$ = BASE_DESC.appendArgumentLayouts(layouts);
+      Linker.Option fva$ = Linker.Option.firstVariadicArg(BASE_DESC.argumentLayouts().size());
+      var mh$ = Linker.nativeLinker().downcallHandle(ADDR, desc$, fva$);
+      var spreader$ = mh$.asSpreader(Object[].class, layouts.length);
+      return new syscall(mh$, desc$, spreader$);
+    }
 
-        private final MethodHandle handle;
-        private final FunctionDescriptor descriptor;
-        private final MethodHandle spreader;
+    /** {@return the address} */
+    public static MemorySegment address() {
+      return ADDR;
+    }
 
-        private syscall(MethodHandle handle, FunctionDescriptor descriptor, MethodHandle spreader) {
-            this.handle = handle;
-            this.descriptor = descriptor;
-            this.spreader = spreader;
+    /** {@return the specialized method handle} */
+    public MethodHandle handle() {
+      return handle;
+    }
+
+    /** {@return the specialized descriptor} */
+    public FunctionDescriptor descriptor() {
+      return descriptor;
+    }
+
+    public long apply(long __sysno, Object... x1) {
+      try {
+        if (TRACE_DOWNCALLS) {
+          traceDowncall("syscall", __sysno, x1);
         }
-
-        /**
-         * Variadic invoker factory for:
-         * {@snippet lang=c :
-         * extern long syscall(long __sysno, ...)
-         * }
-         */
-        public static syscall makeInvoker(MemoryLayout... layouts) {
-            FunctionDescriptor desc$ = BASE_DESC.appendArgumentLayouts(layouts);
-            Linker.Option fva$ = Linker.Option.firstVariadicArg(BASE_DESC.argumentLayouts().size());
-            var mh$ = Linker.nativeLinker().downcallHandle(ADDR, desc$, fva$);
-            var spreader$ = mh$.asSpreader(Object[].class, layouts.length);
-            return new syscall(mh$, desc$, spreader$);
-        }
-
-        /**
-         * {@return the address}
-         */
-        public static MemorySegment address() {
-            return ADDR;
-        }
-
-        /**
-         * {@return the specialized method handle}
-         */
-        public MethodHandle handle() {
-            return handle;
-        }
-
-        /**
-         * {@return the specialized descriptor}
-         */
-        public FunctionDescriptor descriptor() {
-            return descriptor;
-        }
-
-        public long apply(long __sysno, Object... x1) {
-            try {
-                if (TRACE_DOWNCALLS) {
-                    traceDowncall("syscall", __sysno, x1);
-                }
-                return (long) spreader.invokeExact(__sysno, x1);
-            } catch(IllegalArgumentException | ClassCastException ex$)  {
-                throw ex$; // rethrow IAE from passing wrong number/type of args
-            } catch (Throwable ex$) {
-               throw new AssertionError("should not reach here", ex$);
-            }
-        }
+        return (long) spreader.invokeExact(__sysno, x1);
+      } catch (IllegalArgumentException | ClassCastException ex$) {
+        throw ex$; // rethrow IAE from passing wrong number/type of args
+      } catch (Throwable ex$) {
+        throw new AssertionError("should not reach here", ex$);
+      }
     }
+  }
 
-    private static class gettid {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Libc.C_INT    );
+  private static class gettid {
+    public static final FunctionDescriptor DESC = FunctionDescriptor.of(Libc.C_INT);
 
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("gettid");
+    public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("gettid");
 
-        static class Plain {
-            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-        }
+    static class Plain {
+      static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
+  }
 
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * extern __pid_t gettid()
-     * }
-     */
-    public static FunctionDescriptor gettid$descriptor() {
-        return gettid.DESC;
-    }
+  /**
+   * Function descriptor for:
+   *
+   * {@snippet lang=c :
+   * extern __pid_t gettid()
+   * }
+   */
+  public static FunctionDescriptor gettid$descriptor() {
+    return gettid.DESC;
+  }
 
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * extern __pid_t gettid()
-     * }
-     */
-    public static MethodHandle gettid$handle() {
-        return gettid.Plain.HANDLE;
-    }
+  /**
+   * Downcall method handle for:
+   *
+   * {@snippet lang=c :
+   * extern __pid_t gettid()
+   * }
+   */
+  public static MethodHandle gettid$handle() {
+    return gettid.Plain.HANDLE;
+  }
 
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * extern __pid_t gettid()
-     * }
-     */
-    public static MemorySegment gettid$address() {
-        return gettid.ADDR;
-    }
+  /**
+   * Address for:
+   *
+   * {@snippet lang=c :
+   * extern __pid_t gettid()
+   * }
+   */
+  public static MemorySegment gettid$address() {
+    return gettid.ADDR;
+  }
 
-    /**
-     * {@snippet lang=c :
-     * extern __pid_t gettid()
-     * }
-     */
-    public static int gettid() {
-        var mh$ = gettid.Plain.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("gettid");
-            }
-            return (int)mh$.invokeExact();
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
+  /**
+   * {@snippet lang=c :
+   * extern __pid_t gettid()
+   * }
+   */
+  public static int gettid() {
+    var mh$ = gettid.Plain.HANDLE;
+    try {
+      if (TRACE_DOWNCALLS) {
+        traceDowncall("gettid");
+      }
+      return (int) mh$.invokeExact();
+    } catch (Error | RuntimeException ex) {
+      throw ex;
+    } catch (Throwable ex$) {
+      throw new AssertionError("should not reach here", ex$);
     }
-    private static final int EPOLL_CLOEXEC = (int)524288L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.EPOLL_CLOEXEC = 524288
-     * }
-     */
-    public static int EPOLL_CLOEXEC() {
-        return EPOLL_CLOEXEC;
-    }
-    private static final int EPOLLIN = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * enum EPOLL_EVENTS.EPOLLIN = 1
-     * }
-     */
-    public static int EPOLLIN() {
-        return EPOLLIN;
-    }
-    private static final int EPOLLOUT = (int)4L;
-    /**
-     * {@snippet lang=c :
-     * enum EPOLL_EVENTS.EPOLLOUT = 4
-     * }
-     */
-    public static int EPOLLOUT() {
-        return EPOLLOUT;
-    }
-    private static final int EPOLLERR = (int)8L;
-    /**
-     * {@snippet lang=c :
-     * enum EPOLL_EVENTS.EPOLLERR = 8
-     * }
-     */
-    public static int EPOLLERR() {
-        return EPOLLERR;
-    }
-    private static final int EPOLLHUP = (int)16L;
-    /**
-     * {@snippet lang=c :
-     * enum EPOLL_EVENTS.EPOLLHUP = 16
-     * }
-     */
-    public static int EPOLLHUP() {
-        return EPOLLHUP;
-    }
-    private static final int EPOLLRDHUP = (int)8192L;
-    /**
-     * {@snippet lang=c :
-     * enum EPOLL_EVENTS.EPOLLRDHUP = 8192
-     * }
-     */
-    public static int EPOLLRDHUP() {
-        return EPOLLRDHUP;
-    }
-    private static final int EPOLLET = (int)-2147483648L;
-    /**
-     * {@snippet lang=c :
-     * enum EPOLL_EVENTS.EPOLLET = -2147483648
-     * }
-     */
-    public static int EPOLLET() {
-        return EPOLLET;
-    }
+  }
 
-    private static class epoll_create1 {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Libc.C_INT,
-            Libc.C_INT
-        );
+  private static final int EPOLL_CLOEXEC = (int) 524288L;
 
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("epoll_create1");
+  /**
+   * {@snippet lang=c :
+   * enum <anonymous>.EPOLL_CLOEXEC = 524288
+   * }
+   */
+  public static int EPOLL_CLOEXEC() {
+    return EPOLL_CLOEXEC;
+  }
 
-        static class Plain {
-            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-        }
+  private static final int EPOLLIN = (int) 1L;
+
+  /**
+   * {@snippet lang=c :
+   * enum EPOLL_EVENTS.EPOLLIN = 1
+   * }
+   */
+  public static int EPOLLIN() {
+    return EPOLLIN;
+  }
+
+  private static final int EPOLLOUT = (int) 4L;
+
+  /**
+   * {@snippet lang=c :
+   * enum EPOLL_EVENTS.EPOLLOUT = 4
+   * }
+   */
+  public static int EPOLLOUT() {
+    return EPOLLOUT;
+  }
+
+  private static final int EPOLLERR = (int) 8L;
+
+  /**
+   * {@snippet lang=c :
+   * enum EPOLL_EVENTS.EPOLLERR = 8
+   * }
+   */
+  public static int EPOLLERR() {
+    return EPOLLERR;
+  }
+
+  private static final int EPOLLHUP = (int) 16L;
+
+  /**
+   * {@snippet lang=c :
+   * enum EPOLL_EVENTS.EPOLLHUP = 16
+   * }
+   */
+  public static int EPOLLHUP() {
+    return EPOLLHUP;
+  }
+
+  private static final int EPOLLRDHUP = (int) 8192L;
+
+  /**
+   * {@snippet lang=c :
+   * enum EPOLL_EVENTS.EPOLLRDHUP = 8192
+   * }
+   */
+  public static int EPOLLRDHUP() {
+    return EPOLLRDHUP;
+  }
+
+  private static final int EPOLLET = (int) -2147483648L;
+
+  /**
+   * {@snippet lang=c :
+   * enum EPOLL_EVENTS.EPOLLET = -2147483648
+   * }
+   */
+  public static int EPOLLET() {
+    return EPOLLET;
+  }
+
+  private static class epoll_create1 {
+    public static final FunctionDescriptor DESC = FunctionDescriptor.of(Libc.C_INT, Libc.C_INT);
+
+    public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("epoll_create1");
+
+    static class Plain {
+      static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
+  }
 
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * extern int epoll_create1(int __flags)
-     * }
-     */
-    public static FunctionDescriptor epoll_create1$descriptor() {
-        return epoll_create1.DESC;
+  /**
+   * Function descriptor for:
+   *
+   * {@snippet lang=c :
+   * extern int epoll_create1(int __flags)
+   * }
+   */
+  public static FunctionDescriptor epoll_create1$descriptor() {
+    return epoll_create1.DESC;
+  }
+
+  /**
+   * Downcall method handle for:
+   *
+   * {@snippet lang=c :
+   * extern int epoll_create1(int __flags)
+   * }
+   */
+  public static MethodHandle epoll_create1$handle() {
+    return epoll_create1.Plain.HANDLE;
+  }
+
+  /**
+   * Address for:
+   *
+   * {@snippet lang=c :
+   * extern int epoll_create1(int __flags)
+   * }
+   */
+  public static MemorySegment epoll_create1$address() {
+    return epoll_create1.ADDR;
+  }
+
+  /**
+   * {@snippet lang=c :
+   * extern int epoll_create1(int __flags)
+   * }
+   */
+  public static int epoll_create1(int __flags) {
+    var mh$ = epoll_create1.Plain.HANDLE;
+    try {
+      if (TRACE_DOWNCALLS) {
+        traceDowncall("epoll_create1", __flags);
+      }
+      return (int) mh$.invokeExact(__flags);
+    } catch (Error | RuntimeException ex) {
+      throw ex;
+    } catch (Throwable ex$) {
+      throw new AssertionError("should not reach here", ex$);
     }
+  }
 
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * extern int epoll_create1(int __flags)
-     * }
-     */
-    public static MethodHandle epoll_create1$handle() {
-        return epoll_create1.Plain.HANDLE;
+  private static class epoll_ctl {
+    public static final FunctionDescriptor DESC =
+        FunctionDescriptor.of(Libc.C_INT, Libc.C_INT, Libc.C_INT, Libc.C_INT, Libc.C_POINTER);
+
+    public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("epoll_ctl");
+
+    static class Plain {
+      static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
+  }
 
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * extern int epoll_create1(int __flags)
-     * }
-     */
-    public static MemorySegment epoll_create1$address() {
-        return epoll_create1.ADDR;
+  /**
+   * Function descriptor for:
+   *
+   * {@snippet lang=c :
+   * extern int epoll_ctl(int __epfd, int __op, int __fd, struct epoll_event *__event)
+   * }
+   */
+  public static FunctionDescriptor epoll_ctl$descriptor() {
+    return epoll_ctl.DESC;
+  }
+
+  /**
+   * Downcall method handle for:
+   *
+   * {@snippet lang=c :
+   * extern int epoll_ctl(int __epfd, int __op, int __fd, struct epoll_event *__event)
+   * }
+   */
+  public static MethodHandle epoll_ctl$handle() {
+    return epoll_ctl.Plain.HANDLE;
+  }
+
+  /**
+   * Address for:
+   *
+   * {@snippet lang=c :
+   * extern int epoll_ctl(int __epfd, int __op, int __fd, struct epoll_event *__event)
+   * }
+   */
+  public static MemorySegment epoll_ctl$address() {
+    return epoll_ctl.ADDR;
+  }
+
+  /**
+   * {@snippet lang=c :
+   * extern int epoll_ctl(int __epfd, int __op, int __fd, struct epoll_event *__event)
+   * }
+   */
+  public static int epoll_ctl(int __epfd, int __op, int __fd, MemorySegment __event) {
+    var mh$ = epoll_ctl.Plain.HANDLE;
+    try {
+      if (TRACE_DOWNCALLS) {
+        traceDowncall("epoll_ctl", __epfd, __op, __fd, __event);
+      }
+      return (int) mh$.invokeExact(__epfd, __op, __fd, __event);
+    } catch (Error | RuntimeException ex) {
+      throw ex;
+    } catch (Throwable ex$) {
+      throw new AssertionError("should not reach here", ex$);
     }
+  }
 
-    /**
-     * {@snippet lang=c :
-     * extern int epoll_create1(int __flags)
-     * }
-     */
-    public static int epoll_create1(int __flags) {
-        var mh$ = epoll_create1.Plain.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("epoll_create1", __flags);
-            }
-            return (int)mh$.invokeExact(__flags);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
+  private static class epoll_wait {
+    public static final FunctionDescriptor DESC =
+        FunctionDescriptor.of(Libc.C_INT, Libc.C_INT, Libc.C_POINTER, Libc.C_INT, Libc.C_INT);
+
+    public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("epoll_wait");
+
+    static class Plain {
+      static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
+  }
 
-    private static class epoll_ctl {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Libc.C_INT,
-            Libc.C_INT,
-            Libc.C_INT,
-            Libc.C_INT,
-            Libc.C_POINTER
-        );
+  /**
+   * Function descriptor for:
+   *
+   * {@snippet lang=c :
+   * extern int epoll_wait(int __epfd, struct epoll_event *__events, int __maxevents, int __timeout)
+   * }
+   */
+  public static FunctionDescriptor epoll_wait$descriptor() {
+    return epoll_wait.DESC;
+  }
 
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("epoll_ctl");
+  /**
+   * Downcall method handle for:
+   *
+   * {@snippet lang=c :
+   * extern int epoll_wait(int __epfd, struct epoll_event *__events, int __maxevents, int __timeout)
+   * }
+   */
+  public static MethodHandle epoll_wait$handle() {
+    return epoll_wait.Plain.HANDLE;
+  }
 
-        static class Plain {
-            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-        }
+  /**
+   * Address for:
+   *
+   * {@snippet lang=c :
+   * extern int epoll_wait(int __epfd, struct epoll_event *__events, int __maxevents, int __timeout)
+   * }
+   */
+  public static MemorySegment epoll_wait$address() {
+    return epoll_wait.ADDR;
+  }
+
+  /**
+   * {@snippet lang=c :
+   * extern int epoll_wait(int __epfd, struct epoll_event *__events, int __maxevents, int __timeout)
+   * }
+   */
+  public static int epoll_wait(int __epfd, MemorySegment __events, int __maxevents, int __timeout) {
+    var mh$ = epoll_wait.Plain.HANDLE;
+    try {
+      if (TRACE_DOWNCALLS) {
+        traceDowncall("epoll_wait", __epfd, __events, __maxevents, __timeout);
+      }
+      return (int) mh$.invokeExact(__epfd, __events, __maxevents, __timeout);
+    } catch (Error | RuntimeException ex) {
+      throw ex;
+    } catch (Throwable ex$) {
+      throw new AssertionError("should not reach here", ex$);
     }
+  }
 
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * extern int epoll_ctl(int __epfd, int __op, int __fd, struct epoll_event *__event)
-     * }
-     */
-    public static FunctionDescriptor epoll_ctl$descriptor() {
-        return epoll_ctl.DESC;
+  private static final int EFD_CLOEXEC = (int) 524288L;
+
+  /**
+   * {@snippet lang=c :
+   * enum <anonymous>.EFD_CLOEXEC = 524288
+   * }
+   */
+  public static int EFD_CLOEXEC() {
+    return EFD_CLOEXEC;
+  }
+
+  private static final int EFD_NONBLOCK = (int) 2048L;
+
+  /**
+   * {@snippet lang=c :
+   * enum <anonymous>.EFD_NONBLOCK = 2048
+   * }
+   */
+  public static int EFD_NONBLOCK() {
+    return EFD_NONBLOCK;
+  }
+
+  private static class eventfd {
+    public static final FunctionDescriptor DESC =
+        FunctionDescriptor.of(Libc.C_INT, Libc.C_INT, Libc.C_INT);
+
+    public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("eventfd");
+
+    static class Plain {
+      static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
+  }
 
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * extern int epoll_ctl(int __epfd, int __op, int __fd, struct epoll_event *__event)
-     * }
-     */
-    public static MethodHandle epoll_ctl$handle() {
-        return epoll_ctl.Plain.HANDLE;
+  /**
+   * Function descriptor for:
+   *
+   * {@snippet lang=c :
+   * extern int eventfd(unsigned int __count, int __flags)
+   * }
+   */
+  public static FunctionDescriptor eventfd$descriptor() {
+    return eventfd.DESC;
+  }
+
+  /**
+   * Downcall method handle for:
+   *
+   * {@snippet lang=c :
+   * extern int eventfd(unsigned int __count, int __flags)
+   * }
+   */
+  public static MethodHandle eventfd$handle() {
+    return eventfd.Plain.HANDLE;
+  }
+
+  /**
+   * Address for:
+   *
+   * {@snippet lang=c :
+   * extern int eventfd(unsigned int __count, int __flags)
+   * }
+   */
+  public static MemorySegment eventfd$address() {
+    return eventfd.ADDR;
+  }
+
+  /**
+   * {@snippet lang=c :
+   * extern int eventfd(unsigned int __count, int __flags)
+   * }
+   */
+  public static int eventfd(int __count, int __flags) {
+    var mh$ = eventfd.Plain.HANDLE;
+    try {
+      if (TRACE_DOWNCALLS) {
+        traceDowncall("eventfd", __count, __flags);
+      }
+      return (int) mh$.invokeExact(__count, __flags);
+    } catch (Error | RuntimeException ex) {
+      throw ex;
+    } catch (Throwable ex$) {
+      throw new AssertionError("should not reach here", ex$);
     }
+  }
 
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * extern int epoll_ctl(int __epfd, int __op, int __fd, struct epoll_event *__event)
-     * }
-     */
-    public static MemorySegment epoll_ctl$address() {
-        return epoll_ctl.ADDR;
-    }
+  /**
+   * Variadic invoker class for:
+   *
+   * {@snippet lang=c :
+   * extern int ioctl(int __fd, unsigned long __request, ...)
+   * }
+   */
+  public static class ioctl {
+    private static final FunctionDescriptor BASE_DESC =
+        FunctionDescriptor.of(Libc.C_INT, Libc.C_INT, Libc.C_LONG);
+    private static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("ioctl");
 
-    /**
-     * {@snippet lang=c :
-     * extern int epoll_ctl(int __epfd, int __op, int __fd, struct epoll_event *__event)
-     * }
-     */
-    public static int epoll_ctl(int __epfd, int __op, int __fd, MemorySegment __event) {
-        var mh$ = epoll_ctl.Plain.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("epoll_ctl", __epfd, __op, __fd, __event);
-            }
-            return (int)mh$.invokeExact(__epfd, __op, __fd, __event);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
+    private final MethodHandle handle;
+    private final FunctionDescriptor descriptor;
+    private final MethodHandle spreader;
 
-    private static class epoll_wait {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Libc.C_INT,
-            Libc.C_INT,
-            Libc.C_POINTER,
-            Libc.C_INT,
-            Libc.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("epoll_wait");
-
-        static class Plain {
-            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-        }
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * extern int epoll_wait(int __epfd, struct epoll_event *__events, int __maxevents, int __timeout)
-     * }
-     */
-    public static FunctionDescriptor epoll_wait$descriptor() {
-        return epoll_wait.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * extern int epoll_wait(int __epfd, struct epoll_event *__events, int __maxevents, int __timeout)
-     * }
-     */
-    public static MethodHandle epoll_wait$handle() {
-        return epoll_wait.Plain.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * extern int epoll_wait(int __epfd, struct epoll_event *__events, int __maxevents, int __timeout)
-     * }
-     */
-    public static MemorySegment epoll_wait$address() {
-        return epoll_wait.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * extern int epoll_wait(int __epfd, struct epoll_event *__events, int __maxevents, int __timeout)
-     * }
-     */
-    public static int epoll_wait(int __epfd, MemorySegment __events, int __maxevents, int __timeout) {
-        var mh$ = epoll_wait.Plain.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("epoll_wait", __epfd, __events, __maxevents, __timeout);
-            }
-            return (int)mh$.invokeExact(__epfd, __events, __maxevents, __timeout);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-    private static final int EFD_CLOEXEC = (int)524288L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.EFD_CLOEXEC = 524288
-     * }
-     */
-    public static int EFD_CLOEXEC() {
-        return EFD_CLOEXEC;
-    }
-    private static final int EFD_NONBLOCK = (int)2048L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.EFD_NONBLOCK = 2048
-     * }
-     */
-    public static int EFD_NONBLOCK() {
-        return EFD_NONBLOCK;
-    }
-
-    private static class eventfd {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Libc.C_INT,
-            Libc.C_INT,
-            Libc.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("eventfd");
-
-        static class Plain {
-            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-        }
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * extern int eventfd(unsigned int __count, int __flags)
-     * }
-     */
-    public static FunctionDescriptor eventfd$descriptor() {
-        return eventfd.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * extern int eventfd(unsigned int __count, int __flags)
-     * }
-     */
-    public static MethodHandle eventfd$handle() {
-        return eventfd.Plain.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * extern int eventfd(unsigned int __count, int __flags)
-     * }
-     */
-    public static MemorySegment eventfd$address() {
-        return eventfd.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * extern int eventfd(unsigned int __count, int __flags)
-     * }
-     */
-    public static int eventfd(int __count, int __flags) {
-        var mh$ = eventfd.Plain.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("eventfd", __count, __flags);
-            }
-            return (int)mh$.invokeExact(__count, __flags);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
+    private ioctl(MethodHandle handle, FunctionDescriptor descriptor, MethodHandle spreader) {
+      this.handle = handle;
+      this.descriptor = descriptor;
+      this.spreader = spreader;
     }
 
     /**
-     * Variadic invoker class for:
+     * Variadic invoker factory for:
+     *
      * {@snippet lang=c :
      * extern int ioctl(int __fd, unsigned long __request, ...)
      * }
      */
-    public static class ioctl {
-        private static final FunctionDescriptor BASE_DESC = FunctionDescriptor.of(
-                Libc.C_INT,
-                Libc.C_INT,
-                Libc.C_LONG
-            );
-        private static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("ioctl");
-
-        private final MethodHandle handle;
-        private final FunctionDescriptor descriptor;
-        private final MethodHandle spreader;
-
-        private ioctl(MethodHandle handle, FunctionDescriptor descriptor, MethodHandle spreader) {
-            this.handle = handle;
-            this.descriptor = descriptor;
-            this.spreader = spreader;
-        }
-
-        /**
-         * Variadic invoker factory for:
-         * {@snippet lang=c :
-         * extern int ioctl(int __fd, unsigned long __request, ...)
-         * }
-         */
-        public static ioctl makeInvoker(MemoryLayout... layouts) {
-            FunctionDescriptor desc$ = BASE_DESC.appendArgumentLayouts(layouts);
-            Linker.Option fva$ = Linker.Option.firstVariadicArg(BASE_DESC.argumentLayouts().size());
-            var mh$ = Linker.nativeLinker().downcallHandle(ADDR, desc$, fva$);
-            var spreader$ = mh$.asSpreader(Object[].class, layouts.length);
-            return new ioctl(mh$, desc$, spreader$);
-        }
-
-        /**
-         * {@return the address}
-         */
-        public static MemorySegment address() {
-            return ADDR;
-        }
-
-        /**
-         * {@return the specialized method handle}
-         */
-        public MethodHandle handle() {
-            return handle;
-        }
-
-        /**
-         * {@return the specialized descriptor}
-         */
-        public FunctionDescriptor descriptor() {
-            return descriptor;
-        }
-
-        public int apply(int __fd, long __request, Object... x2) {
-            try {
-                if (TRACE_DOWNCALLS) {
-                    traceDowncall("ioctl", __fd, __request, x2);
-                }
-                return (int) spreader.invokeExact(__fd, __request, x2);
-            } catch(IllegalArgumentException | ClassCastException ex$)  {
-                throw ex$; // rethrow IAE from passing wrong number/type of args
-            } catch (Throwable ex$) {
-               throw new AssertionError("should not reach here", ex$);
-            }
-        }
+    public static ioctl makeInvoker(MemoryLayout... layouts) {
+      FunctionDescriptor desc$ = BASE_DESC.appendArgumentLayouts(layouts);
+      Linker.Option fva$ = Linker.Option.firstVariadicArg(BASE_DESC.argumentLayouts().size());
+      var mh$ = Linker.nativeLinker().downcallHandle(ADDR, desc$, fva$);
+      var spreader$ = mh$.asSpreader(Object[].class, layouts.length);
+      return new ioctl(mh$, desc$, spreader$);
     }
 
-    private static class memfd_create {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Libc.C_INT,
-            Libc.C_POINTER,
-            Libc.C_INT
-        );
+    /** {@return the address} */
+    public static MemorySegment address() {
+      return ADDR;
+    }
 
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("memfd_create");
+    /** {@return the specialized method handle} */
+    public MethodHandle handle() {
+      return handle;
+    }
 
-        static class Plain {
-            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    /** {@return the specialized descriptor} */
+    public FunctionDescriptor descriptor() {
+      return descriptor;
+    }
+
+    public int apply(int __fd, long __request, Object... x2) {
+      try {
+        if (TRACE_DOWNCALLS) {
+          traceDowncall("ioctl", __fd, __request, x2);
         }
+        return (int) spreader.invokeExact(__fd, __request, x2);
+      } catch (IllegalArgumentException | ClassCastException ex$) {
+        throw ex$; // rethrow IAE from passing wrong number/type of args
+      } catch (Throwable ex$) {
+        throw new AssertionError("should not reach here", ex$);
+      }
     }
+  }
 
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int memfd_create(const char *__name, unsigned int __flags)
-     * }
-     */
-    public static FunctionDescriptor memfd_create$descriptor() {
-        return memfd_create.DESC;
+  private static class memfd_create {
+    public static final FunctionDescriptor DESC =
+        FunctionDescriptor.of(Libc.C_INT, Libc.C_POINTER, Libc.C_INT);
+
+    public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("memfd_create");
+
+    static class Plain {
+      static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
+  }
 
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int memfd_create(const char *__name, unsigned int __flags)
-     * }
-     */
-    public static MethodHandle memfd_create$handle() {
-        return memfd_create.Plain.HANDLE;
+  /**
+   * Function descriptor for:
+   *
+   * {@snippet lang=c :
+   * int memfd_create(const char *__name, unsigned int __flags)
+   * }
+   */
+  public static FunctionDescriptor memfd_create$descriptor() {
+    return memfd_create.DESC;
+  }
+
+  /**
+   * Downcall method handle for:
+   *
+   * {@snippet lang=c :
+   * int memfd_create(const char *__name, unsigned int __flags)
+   * }
+   */
+  public static MethodHandle memfd_create$handle() {
+    return memfd_create.Plain.HANDLE;
+  }
+
+  /**
+   * Address for:
+   *
+   * {@snippet lang=c :
+   * int memfd_create(const char *__name, unsigned int __flags)
+   * }
+   */
+  public static MemorySegment memfd_create$address() {
+    return memfd_create.ADDR;
+  }
+
+  /**
+   * {@snippet lang=c :
+   * int memfd_create(const char *__name, unsigned int __flags)
+   * }
+   */
+  public static int memfd_create(MemorySegment __name, int __flags) {
+    var mh$ = memfd_create.Plain.HANDLE;
+    try {
+      if (TRACE_DOWNCALLS) {
+        traceDowncall("memfd_create", __name, __flags);
+      }
+      return (int) mh$.invokeExact(__name, __flags);
+    } catch (Error | RuntimeException ex) {
+      throw ex;
+    } catch (Throwable ex$) {
+      throw new AssertionError("should not reach here", ex$);
     }
+  }
 
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int memfd_create(const char *__name, unsigned int __flags)
-     * }
-     */
-    public static MemorySegment memfd_create$address() {
-        return memfd_create.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int memfd_create(const char *__name, unsigned int __flags)
-     * }
-     */
-    public static int memfd_create(MemorySegment __name, int __flags) {
-        var mh$ = memfd_create.Plain.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("memfd_create", __name, __flags);
-            }
-            return (int)mh$.invokeExact(__name, __flags);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class mmap {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+  private static class mmap {
+    public static final FunctionDescriptor DESC =
+        FunctionDescriptor.of(
             Libc.C_POINTER,
             Libc.C_POINTER,
             Libc.C_LONG,
             Libc.C_INT,
             Libc.C_INT,
             Libc.C_INT,
-            Libc.C_LONG
-        );
+            Libc.C_LONG);
 
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("mmap");
+    public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("mmap");
 
-        static class Plain {
-            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-        }
+    static class Plain {
+      static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+  }
+
+  /**
+   * Function descriptor for:
+   *
+   * {@snippet lang=c :
+   * extern void *mmap(void *__addr, size_t __len, int __prot, int __flags, int __fd, __off_t __offset)
+   * }
+   */
+  public static FunctionDescriptor mmap$descriptor() {
+    return mmap.DESC;
+  }
+
+  /**
+   * Downcall method handle for:
+   *
+   * {@snippet lang=c :
+   * extern void *mmap(void *__addr, size_t __len, int __prot, int __flags, int __fd, __off_t __offset)
+   * }
+   */
+  public static MethodHandle mmap$handle() {
+    return mmap.Plain.HANDLE;
+  }
+
+  /**
+   * Address for:
+   *
+   * {@snippet lang=c :
+   * extern void *mmap(void *__addr, size_t __len, int __prot, int __flags, int __fd, __off_t __offset)
+   * }
+   */
+  public static MemorySegment mmap$address() {
+    return mmap.ADDR;
+  }
+
+  /**
+   * {@snippet lang=c :
+   * extern void *mmap(void *__addr, size_t __len, int __prot, int __flags, int __fd, __off_t __offset)
+   * }
+   */
+  public static MemorySegment mmap(
+      MemorySegment __addr, long __len, int __prot, int __flags, int __fd, long __offset) {
+    var mh$ = mmap.Plain.HANDLE;
+    try {
+      if (TRACE_DOWNCALLS) {
+        traceDowncall("mmap", __addr, __len, __prot, __flags, __fd, __offset);
+      }
+      return (MemorySegment) mh$.invokeExact(__addr, __len, __prot, __flags, __fd, __offset);
+    } catch (Error | RuntimeException ex) {
+      throw ex;
+    } catch (Throwable ex$) {
+      throw new AssertionError("should not reach here", ex$);
+    }
+  }
+
+  private static class munmap {
+    public static final FunctionDescriptor DESC =
+        FunctionDescriptor.of(Libc.C_INT, Libc.C_POINTER, Libc.C_LONG);
+
+    public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("munmap");
+
+    static class Plain {
+      static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+  }
+
+  /**
+   * Function descriptor for:
+   *
+   * {@snippet lang=c :
+   * extern int munmap(void *__addr, size_t __len)
+   * }
+   */
+  public static FunctionDescriptor munmap$descriptor() {
+    return munmap.DESC;
+  }
+
+  /**
+   * Downcall method handle for:
+   *
+   * {@snippet lang=c :
+   * extern int munmap(void *__addr, size_t __len)
+   * }
+   */
+  public static MethodHandle munmap$handle() {
+    return munmap.Plain.HANDLE;
+  }
+
+  /**
+   * Address for:
+   *
+   * {@snippet lang=c :
+   * extern int munmap(void *__addr, size_t __len)
+   * }
+   */
+  public static MemorySegment munmap$address() {
+    return munmap.ADDR;
+  }
+
+  /**
+   * {@snippet lang=c :
+   * extern int munmap(void *__addr, size_t __len)
+   * }
+   */
+  public static int munmap(MemorySegment __addr, long __len) {
+    var mh$ = munmap.Plain.HANDLE;
+    try {
+      if (TRACE_DOWNCALLS) {
+        traceDowncall("munmap", __addr, __len);
+      }
+      return (int) mh$.invokeExact(__addr, __len);
+    } catch (Error | RuntimeException ex) {
+      throw ex;
+    } catch (Throwable ex$) {
+      throw new AssertionError("should not reach here", ex$);
+    }
+  }
+
+  /**
+   * Variadic invoker class for:
+   *
+   * {@snippet lang=c :
+   * extern int prctl(int __option, ...)
+   * }
+   */
+  public static class prctl {
+    private static final FunctionDescriptor BASE_DESC =
+        FunctionDescriptor.of(Libc.C_INT, Libc.C_INT);
+    private static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("prctl");
+
+    private final MethodHandle handle;
+    private final FunctionDescriptor descriptor;
+    private final MethodHandle spreader;
+
+    private prctl(MethodHandle handle, FunctionDescriptor descriptor, MethodHandle spreader) {
+      this.handle = handle;
+      this.descriptor = descriptor;
+      this.spreader = spreader;
     }
 
     /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * extern void *mmap(void *__addr, size_t __len, int __prot, int __flags, int __fd, __off_t __offset)
-     * }
-     */
-    public static FunctionDescriptor mmap$descriptor() {
-        return mmap.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * extern void *mmap(void *__addr, size_t __len, int __prot, int __flags, int __fd, __off_t __offset)
-     * }
-     */
-    public static MethodHandle mmap$handle() {
-        return mmap.Plain.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * extern void *mmap(void *__addr, size_t __len, int __prot, int __flags, int __fd, __off_t __offset)
-     * }
-     */
-    public static MemorySegment mmap$address() {
-        return mmap.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * extern void *mmap(void *__addr, size_t __len, int __prot, int __flags, int __fd, __off_t __offset)
-     * }
-     */
-    public static MemorySegment mmap(MemorySegment __addr, long __len, int __prot, int __flags, int __fd, long __offset) {
-        var mh$ = mmap.Plain.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("mmap", __addr, __len, __prot, __flags, __fd, __offset);
-            }
-            return (MemorySegment)mh$.invokeExact(__addr, __len, __prot, __flags, __fd, __offset);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class munmap {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Libc.C_INT,
-            Libc.C_POINTER,
-            Libc.C_LONG
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("munmap");
-
-        static class Plain {
-            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-        }
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * extern int munmap(void *__addr, size_t __len)
-     * }
-     */
-    public static FunctionDescriptor munmap$descriptor() {
-        return munmap.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * extern int munmap(void *__addr, size_t __len)
-     * }
-     */
-    public static MethodHandle munmap$handle() {
-        return munmap.Plain.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * extern int munmap(void *__addr, size_t __len)
-     * }
-     */
-    public static MemorySegment munmap$address() {
-        return munmap.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * extern int munmap(void *__addr, size_t __len)
-     * }
-     */
-    public static int munmap(MemorySegment __addr, long __len) {
-        var mh$ = munmap.Plain.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("munmap", __addr, __len);
-            }
-            return (int)mh$.invokeExact(__addr, __len);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    /**
-     * Variadic invoker class for:
+     * Variadic invoker factory for:
+     *
      * {@snippet lang=c :
      * extern int prctl(int __option, ...)
      * }
      */
-    public static class prctl {
-        private static final FunctionDescriptor BASE_DESC = FunctionDescriptor.of(
-                Libc.C_INT,
-                Libc.C_INT
-            );
-        private static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("prctl");
+    public static prctl makeInvoker(MemoryLayout... layouts) {
+      FunctionDescriptor desc$ = BASE_DESC.appendArgumentLayouts(layouts);
+      Linker.Option fva$ = Linker.Option.firstVariadicArg(BASE_DESC.argumentLayouts().size());
+      var mh$ = Linker.nativeLinker().downcallHandle(ADDR, desc$, fva$);
+      var spreader$ = mh$.asSpreader(Object[].class, layouts.length);
+      return new prctl(mh$, desc$, spreader$);
+    }
 
-        private final MethodHandle handle;
-        private final FunctionDescriptor descriptor;
-        private final MethodHandle spreader;
+    /** {@return the address} */
+    public static MemorySegment address() {
+      return ADDR;
+    }
 
-        private prctl(MethodHandle handle, FunctionDescriptor descriptor, MethodHandle spreader) {
-            this.handle = handle;
-            this.descriptor = descriptor;
-            this.spreader = spreader;
+    /** {@return the specialized method handle} */
+    public MethodHandle handle() {
+      return handle;
+    }
+
+    /** {@return the specialized descriptor} */
+    public FunctionDescriptor descriptor() {
+      return descriptor;
+    }
+
+    public int apply(int __option, Object... x1) {
+      try {
+        if (TRACE_DOWNCALLS) {
+          traceDowncall("prctl", __option, x1);
         }
+        return (int) spreader.invokeExact(__option, x1);
+      } catch (IllegalArgumentException | ClassCastException ex$) {
+        throw ex$; // rethrow IAE from passing wrong number/type of args
+      } catch (Throwable ex$) {
+        throw new AssertionError("should not reach here", ex$);
+      }
+    }
+  }
 
-        /**
-         * Variadic invoker factory for:
-         * {@snippet lang=c :
-         * extern int prctl(int __option, ...)
-         * }
-         */
-        public static prctl makeInvoker(MemoryLayout... layouts) {
-            FunctionDescriptor desc$ = BASE_DESC.appendArgumentLayouts(layouts);
-            Linker.Option fva$ = Linker.Option.firstVariadicArg(BASE_DESC.argumentLayouts().size());
-            var mh$ = Linker.nativeLinker().downcallHandle(ADDR, desc$, fva$);
-            var spreader$ = mh$.asSpreader(Object[].class, layouts.length);
-            return new prctl(mh$, desc$, spreader$);
-        }
+  private static class fstat {
+    public static final FunctionDescriptor DESC =
+        FunctionDescriptor.of(Libc.C_INT, Libc.C_INT, Libc.C_POINTER);
 
-        /**
-         * {@return the address}
-         */
-        public static MemorySegment address() {
-            return ADDR;
-        }
+    public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("fstat");
 
-        /**
-         * {@return the specialized method handle}
-         */
-        public MethodHandle handle() {
-            return handle;
-        }
+    static class Plain {
+      static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+  }
 
-        /**
-         * {@return the specialized descriptor}
-         */
-        public FunctionDescriptor descriptor() {
-            return descriptor;
-        }
+  /**
+   * Function descriptor for:
+   *
+   * {@snippet lang=c :
+   * extern int fstat(int __fd, struct stat *__buf)
+   * }
+   */
+  public static FunctionDescriptor fstat$descriptor() {
+    return fstat.DESC;
+  }
 
-        public int apply(int __option, Object... x1) {
-            try {
-                if (TRACE_DOWNCALLS) {
-                    traceDowncall("prctl", __option, x1);
-                }
-                return (int) spreader.invokeExact(__option, x1);
-            } catch(IllegalArgumentException | ClassCastException ex$)  {
-                throw ex$; // rethrow IAE from passing wrong number/type of args
-            } catch (Throwable ex$) {
-               throw new AssertionError("should not reach here", ex$);
-            }
-        }
-    }
+  /**
+   * Downcall method handle for:
+   *
+   * {@snippet lang=c :
+   * extern int fstat(int __fd, struct stat *__buf)
+   * }
+   */
+  public static MethodHandle fstat$handle() {
+    return fstat.Plain.HANDLE;
+  }
 
-    private static class fstat {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Libc.C_INT,
-            Libc.C_INT,
-            Libc.C_POINTER
-        );
+  /**
+   * Address for:
+   *
+   * {@snippet lang=c :
+   * extern int fstat(int __fd, struct stat *__buf)
+   * }
+   */
+  public static MemorySegment fstat$address() {
+    return fstat.ADDR;
+  }
 
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("fstat");
+  /**
+   * {@snippet lang=c :
+   * extern int fstat(int __fd, struct stat *__buf)
+   * }
+   */
+  public static int fstat(int __fd, MemorySegment __buf) {
+    var mh$ = fstat.Plain.HANDLE;
+    try {
+      if (TRACE_DOWNCALLS) {
+        traceDowncall("fstat", __fd, __buf);
+      }
+      return (int) mh$.invokeExact(__fd, __buf);
+    } catch (Error | RuntimeException ex) {
+      throw ex;
+    } catch (Throwable ex$) {
+      throw new AssertionError("should not reach here", ex$);
+    }
+  }
 
-        static class Plain {
-            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-        }
-    }
+  private static class lstat {
+    public static final FunctionDescriptor DESC =
+        FunctionDescriptor.of(Libc.C_INT, Libc.C_POINTER, Libc.C_POINTER);
 
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * extern int fstat(int __fd, struct stat *__buf)
-     * }
-     */
-    public static FunctionDescriptor fstat$descriptor() {
-        return fstat.DESC;
-    }
+    public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("lstat");
 
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * extern int fstat(int __fd, struct stat *__buf)
-     * }
-     */
-    public static MethodHandle fstat$handle() {
-        return fstat.Plain.HANDLE;
+    static class Plain {
+      static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
+  }
 
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * extern int fstat(int __fd, struct stat *__buf)
-     * }
-     */
-    public static MemorySegment fstat$address() {
-        return fstat.ADDR;
-    }
+  /**
+   * Function descriptor for:
+   *
+   * {@snippet lang=c :
+   * extern int lstat(const char *restrict __file, struct stat *restrict __buf)
+   * }
+   */
+  public static FunctionDescriptor lstat$descriptor() {
+    return lstat.DESC;
+  }
 
-    /**
-     * {@snippet lang=c :
-     * extern int fstat(int __fd, struct stat *__buf)
-     * }
-     */
-    public static int fstat(int __fd, MemorySegment __buf) {
-        var mh$ = fstat.Plain.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("fstat", __fd, __buf);
-            }
-            return (int)mh$.invokeExact(__fd, __buf);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
+  /**
+   * Downcall method handle for:
+   *
+   * {@snippet lang=c :
+   * extern int lstat(const char *restrict __file, struct stat *restrict __buf)
+   * }
+   */
+  public static MethodHandle lstat$handle() {
+    return lstat.Plain.HANDLE;
+  }
 
-    private static class lstat {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Libc.C_INT,
-            Libc.C_POINTER,
-            Libc.C_POINTER
-        );
+  /**
+   * Address for:
+   *
+   * {@snippet lang=c :
+   * extern int lstat(const char *restrict __file, struct stat *restrict __buf)
+   * }
+   */
+  public static MemorySegment lstat$address() {
+    return lstat.ADDR;
+  }
 
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("lstat");
+  /**
+   * {@snippet lang=c :
+   * extern int lstat(const char *restrict __file, struct stat *restrict __buf)
+   * }
+   */
+  public static int lstat(MemorySegment __file, MemorySegment __buf) {
+    var mh$ = lstat.Plain.HANDLE;
+    try {
+      if (TRACE_DOWNCALLS) {
+        traceDowncall("lstat", __file, __buf);
+      }
+      return (int) mh$.invokeExact(__file, __buf);
+    } catch (Error | RuntimeException ex) {
+      throw ex;
+    } catch (Throwable ex$) {
+      throw new AssertionError("should not reach here", ex$);
+    }
+  }
 
-        static class Plain {
-            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-        }
-    }
+  private static class chmod {
+    public static final FunctionDescriptor DESC =
+        FunctionDescriptor.of(Libc.C_INT, Libc.C_POINTER, Libc.C_INT);
 
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * extern int lstat(const char *restrict __file, struct stat *restrict __buf)
-     * }
-     */
-    public static FunctionDescriptor lstat$descriptor() {
-        return lstat.DESC;
-    }
+    public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("chmod");
 
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * extern int lstat(const char *restrict __file, struct stat *restrict __buf)
-     * }
-     */
-    public static MethodHandle lstat$handle() {
-        return lstat.Plain.HANDLE;
+    static class Plain {
+      static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
+  }
 
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * extern int lstat(const char *restrict __file, struct stat *restrict __buf)
-     * }
-     */
-    public static MemorySegment lstat$address() {
-        return lstat.ADDR;
-    }
+  /**
+   * Function descriptor for:
+   *
+   * {@snippet lang=c :
+   * extern int chmod(const char *__file, __mode_t __mode)
+   * }
+   */
+  public static FunctionDescriptor chmod$descriptor() {
+    return chmod.DESC;
+  }
 
-    /**
-     * {@snippet lang=c :
-     * extern int lstat(const char *restrict __file, struct stat *restrict __buf)
-     * }
-     */
-    public static int lstat(MemorySegment __file, MemorySegment __buf) {
-        var mh$ = lstat.Plain.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("lstat", __file, __buf);
-            }
-            return (int)mh$.invokeExact(__file, __buf);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
+  /**
+   * Downcall method handle for:
+   *
+   * {@snippet lang=c :
+   * extern int chmod(const char *__file, __mode_t __mode)
+   * }
+   */
+  public static MethodHandle chmod$handle() {
+    return chmod.Plain.HANDLE;
+  }
 
-    private static class chmod {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Libc.C_INT,
-            Libc.C_POINTER,
-            Libc.C_INT
-        );
+  /**
+   * Address for:
+   *
+   * {@snippet lang=c :
+   * extern int chmod(const char *__file, __mode_t __mode)
+   * }
+   */
+  public static MemorySegment chmod$address() {
+    return chmod.ADDR;
+  }
 
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("chmod");
+  /**
+   * {@snippet lang=c :
+   * extern int chmod(const char *__file, __mode_t __mode)
+   * }
+   */
+  public static int chmod(MemorySegment __file, int __mode) {
+    var mh$ = chmod.Plain.HANDLE;
+    try {
+      if (TRACE_DOWNCALLS) {
+        traceDowncall("chmod", __file, __mode);
+      }
+      return (int) mh$.invokeExact(__file, __mode);
+    } catch (Error | RuntimeException ex) {
+      throw ex;
+    } catch (Throwable ex$) {
+      throw new AssertionError("should not reach here", ex$);
+    }
+  }
 
-        static class Plain {
-            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-        }
-    }
+  private static class fchmod {
+    public static final FunctionDescriptor DESC =
+        FunctionDescriptor.of(Libc.C_INT, Libc.C_INT, Libc.C_INT);
 
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * extern int chmod(const char *__file, __mode_t __mode)
-     * }
-     */
-    public static FunctionDescriptor chmod$descriptor() {
-        return chmod.DESC;
-    }
+    public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("fchmod");
 
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * extern int chmod(const char *__file, __mode_t __mode)
-     * }
-     */
-    public static MethodHandle chmod$handle() {
-        return chmod.Plain.HANDLE;
+    static class Plain {
+      static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
+  }
 
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * extern int chmod(const char *__file, __mode_t __mode)
-     * }
-     */
-    public static MemorySegment chmod$address() {
-        return chmod.ADDR;
-    }
+  /**
+   * Function descriptor for:
+   *
+   * {@snippet lang=c :
+   * extern int fchmod(int __fd, __mode_t __mode)
+   * }
+   */
+  public static FunctionDescriptor fchmod$descriptor() {
+    return fchmod.DESC;
+  }
 
-    /**
-     * {@snippet lang=c :
-     * extern int chmod(const char *__file, __mode_t __mode)
-     * }
-     */
-    public static int chmod(MemorySegment __file, int __mode) {
-        var mh$ = chmod.Plain.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("chmod", __file, __mode);
-            }
-            return (int)mh$.invokeExact(__file, __mode);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
+  /**
+   * Downcall method handle for:
+   *
+   * {@snippet lang=c :
+   * extern int fchmod(int __fd, __mode_t __mode)
+   * }
+   */
+  public static MethodHandle fchmod$handle() {
+    return fchmod.Plain.HANDLE;
+  }
 
-    private static class fchmod {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Libc.C_INT,
-            Libc.C_INT,
-            Libc.C_INT
-        );
+  /**
+   * Address for:
+   *
+   * {@snippet lang=c :
+   * extern int fchmod(int __fd, __mode_t __mode)
+   * }
+   */
+  public static MemorySegment fchmod$address() {
+    return fchmod.ADDR;
+  }
 
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("fchmod");
+  /**
+   * {@snippet lang=c :
+   * extern int fchmod(int __fd, __mode_t __mode)
+   * }
+   */
+  public static int fchmod(int __fd, int __mode) {
+    var mh$ = fchmod.Plain.HANDLE;
+    try {
+      if (TRACE_DOWNCALLS) {
+        traceDowncall("fchmod", __fd, __mode);
+      }
+      return (int) mh$.invokeExact(__fd, __mode);
+    } catch (Error | RuntimeException ex) {
+      throw ex;
+    } catch (Throwable ex$) {
+      throw new AssertionError("should not reach here", ex$);
+    }
+  }
 
-        static class Plain {
-            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-        }
-    }
+  private static final int TFD_CLOEXEC = (int) 524288L;
 
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * extern int fchmod(int __fd, __mode_t __mode)
-     * }
-     */
-    public static FunctionDescriptor fchmod$descriptor() {
-        return fchmod.DESC;
-    }
+  /**
+   * {@snippet lang=c :
+   * enum <anonymous>.TFD_CLOEXEC = 524288
+   * }
+   */
+  public static int TFD_CLOEXEC() {
+    return TFD_CLOEXEC;
+  }
 
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * extern int fchmod(int __fd, __mode_t __mode)
-     * }
-     */
-    public static MethodHandle fchmod$handle() {
-        return fchmod.Plain.HANDLE;
-    }
+  private static final int TFD_NONBLOCK = (int) 2048L;
 
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * extern int fchmod(int __fd, __mode_t __mode)
-     * }
-     */
-    public static MemorySegment fchmod$address() {
-        return fchmod.ADDR;
-    }
+  /**
+   * {@snippet lang=c :
+   * enum <anonymous>.TFD_NONBLOCK = 2048
+   * }
+   */
+  public static int TFD_NONBLOCK() {
+    return TFD_NONBLOCK;
+  }
 
-    /**
-     * {@snippet lang=c :
-     * extern int fchmod(int __fd, __mode_t __mode)
-     * }
-     */
-    public static int fchmod(int __fd, int __mode) {
-        var mh$ = fchmod.Plain.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("fchmod", __fd, __mode);
-            }
-            return (int)mh$.invokeExact(__fd, __mode);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
+  private static class timerfd_create {
+    public static final FunctionDescriptor DESC =
+        FunctionDescriptor.of(Libc.C_INT, Libc.C_INT, Libc.C_INT);
 
-    private static class readv {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Libc.C_LONG,
-            Libc.C_INT,
-            Libc.C_POINTER,
-            Libc.C_INT
-        );
+    public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("timerfd_create");
 
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("readv");
+    static class Plain {
+      static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+  }
 
-        static class Plain {
-            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-        }
-    }
+  /**
+   * Function descriptor for:
+   *
+   * {@snippet lang=c :
+   * extern int timerfd_create(__clockid_t __clock_id, int __flags)
+   * }
+   */
+  public static FunctionDescriptor timerfd_create$descriptor() {
+    return timerfd_create.DESC;
+  }
 
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * extern ssize_t readv(int __fd, const struct iovec *__iovec, int __count)
-     * }
-     */
-    public static FunctionDescriptor readv$descriptor() {
-        return readv.DESC;
-    }
+  /**
+   * Downcall method handle for:
+   *
+   * {@snippet lang=c :
+   * extern int timerfd_create(__clockid_t __clock_id, int __flags)
+   * }
+   */
+  public static MethodHandle timerfd_create$handle() {
+    return timerfd_create.Plain.HANDLE;
+  }
 
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * extern ssize_t readv(int __fd, const struct iovec *__iovec, int __count)
-     * }
-     */
-    public static MethodHandle readv$handle() {
-        return readv.Plain.HANDLE;
-    }
+  /**
+   * Address for:
+   *
+   * {@snippet lang=c :
+   * extern int timerfd_create(__clockid_t __clock_id, int __flags)
+   * }
+   */
+  public static MemorySegment timerfd_create$address() {
+    return timerfd_create.ADDR;
+  }
 
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * extern ssize_t readv(int __fd, const struct iovec *__iovec, int __count)
-     * }
-     */
-    public static MemorySegment readv$address() {
-        return readv.ADDR;
+  /**
+   * {@snippet lang=c :
+   * extern int timerfd_create(__clockid_t __clock_id, int __flags)
+   * }
+   */
+  public static int timerfd_create(int __clock_id, int __flags) {
+    var mh$ = timerfd_create.Plain.HANDLE;
+    try {
+      if (TRACE_DOWNCALLS) {
+        traceDowncall("timerfd_create", __clock_id, __flags);
+      }
+      return (int) mh$.invokeExact(__clock_id, __flags);
+    } catch (Error | RuntimeException ex) {
+      throw ex;
+    } catch (Throwable ex$) {
+      throw new AssertionError("should not reach here", ex$);
     }
+  }
 
-    /**
-     * {@snippet lang=c :
-     * extern ssize_t readv(int __fd, const struct iovec *__iovec, int __count)
-     * }
-     */
-    public static long readv(int __fd, MemorySegment __iovec, int __count) {
-        var mh$ = readv.Plain.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("readv", __fd, __iovec, __count);
-            }
-            return (long)mh$.invokeExact(__fd, __iovec, __count);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
+  private static class timerfd_settime {
+    public static final FunctionDescriptor DESC =
+        FunctionDescriptor.of(Libc.C_INT, Libc.C_INT, Libc.C_INT, Libc.C_POINTER, Libc.C_POINTER);
 
-    private static class writev {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Libc.C_LONG,
-            Libc.C_INT,
-            Libc.C_POINTER,
-            Libc.C_INT
-        );
+    public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("timerfd_settime");
 
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("writev");
+    static class Plain {
+      static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+  }
 
-        static class Plain {
-            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-        }
-    }
+  /**
+   * Function descriptor for:
+   *
+   * {@snippet lang=c :
+   * extern int timerfd_settime(int __ufd, int __flags, const struct itimerspec *__utmr, struct itimerspec *__otmr)
+   * }
+   */
+  public static FunctionDescriptor timerfd_settime$descriptor() {
+    return timerfd_settime.DESC;
+  }
 
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * extern ssize_t writev(int __fd, const struct iovec *__iovec, int __count)
-     * }
-     */
-    public static FunctionDescriptor writev$descriptor() {
-        return writev.DESC;
-    }
+  /**
+   * Downcall method handle for:
+   *
+   * {@snippet lang=c :
+   * extern int timerfd_settime(int __ufd, int __flags, const struct itimerspec *__utmr, struct itimerspec *__otmr)
+   * }
+   */
+  public static MethodHandle timerfd_settime$handle() {
+    return timerfd_settime.Plain.HANDLE;
+  }
 
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * extern ssize_t writev(int __fd, const struct iovec *__iovec, int __count)
-     * }
-     */
-    public static MethodHandle writev$handle() {
-        return writev.Plain.HANDLE;
-    }
+  /**
+   * Address for:
+   *
+   * {@snippet lang=c :
+   * extern int timerfd_settime(int __ufd, int __flags, const struct itimerspec *__utmr, struct itimerspec *__otmr)
+   * }
+   */
+  public static MemorySegment timerfd_settime$address() {
+    return timerfd_settime.ADDR;
+  }
 
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * extern ssize_t writev(int __fd, const struct iovec *__iovec, int __count)
-     * }
-     */
-    public static MemorySegment writev$address() {
-        return writev.ADDR;
+  /**
+   * {@snippet lang=c :
+   * extern int timerfd_settime(int __ufd, int __flags, const struct itimerspec *__utmr, struct itimerspec *__otmr)
+   * }
+   */
+  public static int timerfd_settime(
+      int __ufd, int __flags, MemorySegment __utmr, MemorySegment __otmr) {
+    var mh$ = timerfd_settime.Plain.HANDLE;
+    try {
+      if (TRACE_DOWNCALLS) {
+        traceDowncall("timerfd_settime", __ufd, __flags, __utmr, __otmr);
+      }
+      return (int) mh$.invokeExact(__ufd, __flags, __utmr, __otmr);
+    } catch (Error | RuntimeException ex) {
+      throw ex;
+    } catch (Throwable ex$) {
+      throw new AssertionError("should not reach here", ex$);
     }
+  }
 
-    /**
-     * {@snippet lang=c :
-     * extern ssize_t writev(int __fd, const struct iovec *__iovec, int __count)
-     * }
-     */
-    public static long writev(int __fd, MemorySegment __iovec, int __count) {
-        var mh$ = writev.Plain.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("writev", __fd, __iovec, __count);
-            }
-            return (long)mh$.invokeExact(__fd, __iovec, __count);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
+  private static class readv {
+    public static final FunctionDescriptor DESC =
+        FunctionDescriptor.of(Libc.C_LONG, Libc.C_INT, Libc.C_POINTER, Libc.C_INT);
+
+    public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("readv");
+
+    static class Plain {
+      static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
-    private static final int IFF_UP = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * enum net_device_flags.IFF_UP = 1
-     * }
-     */
-    public static int IFF_UP() {
-        return IFF_UP;
+  }
+
+  /**
+   * Function descriptor for:
+   *
+   * {@snippet lang=c :
+   * extern ssize_t readv(int __fd, const struct iovec *__iovec, int __count)
+   * }
+   */
+  public static FunctionDescriptor readv$descriptor() {
+    return readv.DESC;
+  }
+
+  /**
+   * Downcall method handle for:
+   *
+   * {@snippet lang=c :
+   * extern ssize_t readv(int __fd, const struct iovec *__iovec, int __count)
+   * }
+   */
+  public static MethodHandle readv$handle() {
+    return readv.Plain.HANDLE;
+  }
+
+  /**
+   * Address for:
+   *
+   * {@snippet lang=c :
+   * extern ssize_t readv(int __fd, const struct iovec *__iovec, int __count)
+   * }
+   */
+  public static MemorySegment readv$address() {
+    return readv.ADDR;
+  }
+
+  /**
+   * {@snippet lang=c :
+   * extern ssize_t readv(int __fd, const struct iovec *__iovec, int __count)
+   * }
+   */
+  public static long readv(int __fd, MemorySegment __iovec, int __count) {
+    var mh$ = readv.Plain.HANDLE;
+    try {
+      if (TRACE_DOWNCALLS) {
+        traceDowncall("readv", __fd, __iovec, __count);
+      }
+      return (long) mh$.invokeExact(__fd, __iovec, __count);
+    } catch (Error | RuntimeException ex) {
+      throw ex;
+    } catch (Throwable ex$) {
+      throw new AssertionError("should not reach here", ex$);
     }
-    private static final int IFF_RUNNING = (int)64L;
-    /**
-     * {@snippet lang=c :
-     * enum net_device_flags.IFF_RUNNING = 64
-     * }
-     */
-    public static int IFF_RUNNING() {
-        return IFF_RUNNING;
+  }
+
+  private static class writev {
+    public static final FunctionDescriptor DESC =
+        FunctionDescriptor.of(Libc.C_LONG, Libc.C_INT, Libc.C_POINTER, Libc.C_INT);
+
+    public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("writev");
+
+    static class Plain {
+      static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
-    private static final int NLMSGERR_ATTR_MSG = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * enum nlmsgerr_attrs.NLMSGERR_ATTR_MSG = 1
-     * }
-     */
-    public static int NLMSGERR_ATTR_MSG() {
-        return NLMSGERR_ATTR_MSG;
+  }
+
+  /**
+   * Function descriptor for:
+   *
+   * {@snippet lang=c :
+   * extern ssize_t writev(int __fd, const struct iovec *__iovec, int __count)
+   * }
+   */
+  public static FunctionDescriptor writev$descriptor() {
+    return writev.DESC;
+  }
+
+  /**
+   * Downcall method handle for:
+   *
+   * {@snippet lang=c :
+   * extern ssize_t writev(int __fd, const struct iovec *__iovec, int __count)
+   * }
+   */
+  public static MethodHandle writev$handle() {
+    return writev.Plain.HANDLE;
+  }
+
+  /**
+   * Address for:
+   *
+   * {@snippet lang=c :
+   * extern ssize_t writev(int __fd, const struct iovec *__iovec, int __count)
+   * }
+   */
+  public static MemorySegment writev$address() {
+    return writev.ADDR;
+  }
+
+  /**
+   * {@snippet lang=c :
+   * extern ssize_t writev(int __fd, const struct iovec *__iovec, int __count)
+   * }
+   */
+  public static long writev(int __fd, MemorySegment __iovec, int __count) {
+    var mh$ = writev.Plain.HANDLE;
+    try {
+      if (TRACE_DOWNCALLS) {
+        traceDowncall("writev", __fd, __iovec, __count);
+      }
+      return (long) mh$.invokeExact(__fd, __iovec, __count);
+    } catch (Error | RuntimeException ex) {
+      throw ex;
+    } catch (Throwable ex$) {
+      throw new AssertionError("should not reach here", ex$);
     }
-    private static final int IFA_ADDRESS = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFA_ADDRESS = 1
-     * }
-     */
-    public static int IFA_ADDRESS() {
-        return IFA_ADDRESS;
-    }
-    private static final int IFA_LOCAL = (int)2L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFA_LOCAL = 2
-     * }
-     */
-    public static int IFA_LOCAL() {
-        return IFA_LOCAL;
-    }
-    private static final int IFLA_ADDRESS = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_ADDRESS = 1
-     * }
-     */
-    public static int IFLA_ADDRESS() {
-        return IFLA_ADDRESS;
-    }
-    private static final int IFLA_IFNAME = (int)3L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_IFNAME = 3
-     * }
-     */
-    public static int IFLA_IFNAME() {
-        return IFLA_IFNAME;
-    }
-    private static final int IFLA_MTU = (int)4L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_MTU = 4
-     * }
-     */
-    public static int IFLA_MTU() {
-        return IFLA_MTU;
-    }
-    private static final int IFLA_LINK = (int)5L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_LINK = 5
-     * }
-     */
-    public static int IFLA_LINK() {
-        return IFLA_LINK;
-    }
-    private static final int IFLA_MASTER = (int)10L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_MASTER = 10
-     * }
-     */
-    public static int IFLA_MASTER() {
-        return IFLA_MASTER;
-    }
-    private static final int IFLA_LINKINFO = (int)18L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_LINKINFO = 18
-     * }
-     */
-    public static int IFLA_LINKINFO() {
-        return IFLA_LINKINFO;
-    }
-    private static final int IFLA_NET_NS_FD = (int)28L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_NET_NS_FD = 28
-     * }
-     */
-    public static int IFLA_NET_NS_FD() {
-        return IFLA_NET_NS_FD;
-    }
-    private static final int IFLA_INFO_KIND = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_INFO_KIND = 1
-     * }
-     */
-    public static int IFLA_INFO_KIND() {
-        return IFLA_INFO_KIND;
-    }
-    private static final int IFLA_INFO_DATA = (int)2L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_INFO_DATA = 2
-     * }
-     */
-    public static int IFLA_INFO_DATA() {
-        return IFLA_INFO_DATA;
-    }
-    private static final int IFLA_MACVLAN_MODE = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.IFLA_MACVLAN_MODE = 1
-     * }
-     */
-    public static int IFLA_MACVLAN_MODE() {
-        return IFLA_MACVLAN_MODE;
-    }
-    private static final int MACVLAN_MODE_BRIDGE = (int)4L;
-    /**
-     * {@snippet lang=c :
-     * enum macvlan_mode.MACVLAN_MODE_BRIDGE = 4
-     * }
-     */
-    public static int MACVLAN_MODE_BRIDGE() {
-        return MACVLAN_MODE_BRIDGE;
-    }
-    private static final int IORING_OP_READV = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * enum io_uring_op.IORING_OP_READV = 1
-     * }
-     */
-    public static int IORING_OP_READV() {
-        return IORING_OP_READV;
-    }
-    private static final int IORING_OP_WRITEV = (int)2L;
-    /**
-     * {@snippet lang=c :
-     * enum io_uring_op.IORING_OP_WRITEV = 2
-     * }
-     */
-    public static int IORING_OP_WRITEV() {
-        return IORING_OP_WRITEV;
-    }
-    private static final int RTM_NEWLINK = (int)16L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.RTM_NEWLINK = 16
-     * }
-     */
-    public static int RTM_NEWLINK() {
-        return RTM_NEWLINK;
-    }
-    private static final int RTM_DELLINK = (int)17L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.RTM_DELLINK = 17
-     * }
-     */
-    public static int RTM_DELLINK() {
-        return RTM_DELLINK;
-    }
-    private static final int RTM_GETLINK = (int)18L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.RTM_GETLINK = 18
-     * }
-     */
-    public static int RTM_GETLINK() {
-        return RTM_GETLINK;
-    }
-    private static final int RTM_SETLINK = (int)19L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.RTM_SETLINK = 19
-     * }
-     */
-    public static int RTM_SETLINK() {
-        return RTM_SETLINK;
-    }
-    private static final int RTM_NEWADDR = (int)20L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.RTM_NEWADDR = 20
-     * }
-     */
-    public static int RTM_NEWADDR() {
-        return RTM_NEWADDR;
-    }
-    private static final int VETH_INFO_PEER = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.VETH_INFO_PEER = 1
-     * }
-     */
-    public static int VETH_INFO_PEER() {
-        return VETH_INFO_PEER;
-    }
-    private static final int AF_UNSPEC = (int)0L;
-    /**
-     * {@snippet lang=c :
-     * #define AF_UNSPEC 0
-     * }
-     */
-    public static int AF_UNSPEC() {
-        return AF_UNSPEC;
-    }
-    private static final int AF_UNIX = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * #define AF_UNIX 1
-     * }
-     */
-    public static int AF_UNIX() {
-        return AF_UNIX;
-    }
-    private static final int AF_INET = (int)2L;
-    /**
-     * {@snippet lang=c :
-     * #define AF_INET 2
-     * }
-     */
-    public static int AF_INET() {
-        return AF_INET;
-    }
-    private static final int AF_INET6 = (int)10L;
-    /**
-     * {@snippet lang=c :
-     * #define AF_INET6 10
-     * }
-     */
-    public static int AF_INET6() {
-        return AF_INET6;
-    }
-    private static final int AF_NETLINK = (int)16L;
-    /**
-     * {@snippet lang=c :
-     * #define AF_NETLINK 16
-     * }
-     */
-    public static int AF_NETLINK() {
-        return AF_NETLINK;
-    }
-    private static final int AF_PACKET = (int)17L;
-    /**
-     * {@snippet lang=c :
-     * #define AF_PACKET 17
-     * }
-     */
-    public static int AF_PACKET() {
-        return AF_PACKET;
-    }
-    private static final int EWOULDBLOCK = (int)11L;
-    /**
-     * {@snippet lang=c :
-     * #define EWOULDBLOCK 11
-     * }
-     */
-    public static int EWOULDBLOCK() {
-        return EWOULDBLOCK;
-    }
-    private static final int EDEADLOCK = (int)35L;
-    /**
-     * {@snippet lang=c :
-     * #define EDEADLOCK 35
-     * }
-     */
-    public static int EDEADLOCK() {
-        return EDEADLOCK;
-    }
-    private static final int O_CLOEXEC = (int)524288L;
-    /**
-     * {@snippet lang=c :
-     * #define O_CLOEXEC 524288
-     * }
-     */
-    public static int O_CLOEXEC() {
-        return O_CLOEXEC;
-    }
-    private static final int S_IFMT = (int)61440L;
-    /**
-     * {@snippet lang=c :
-     * #define S_IFMT 61440
-     * }
-     */
-    public static int S_IFMT() {
-        return S_IFMT;
-    }
-    private static final int S_IFSOCK = (int)49152L;
-    /**
-     * {@snippet lang=c :
-     * #define S_IFSOCK 49152
-     * }
-     */
-    public static int S_IFSOCK() {
-        return S_IFSOCK;
-    }
-    private static final int MFD_CLOEXEC = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * #define MFD_CLOEXEC 1
-     * }
-     */
-    public static int MFD_CLOEXEC() {
-        return MFD_CLOEXEC;
-    }
-    private static final int MFD_ALLOW_SEALING = (int)2L;
-    /**
-     * {@snippet lang=c :
-     * #define MFD_ALLOW_SEALING 2
-     * }
-     */
-    public static int MFD_ALLOW_SEALING() {
-        return MFD_ALLOW_SEALING;
-    }
-    private static final int MFD_HUGETLB = (int)4L;
-    /**
-     * {@snippet lang=c :
-     * #define MFD_HUGETLB 4
-     * }
-     */
-    public static int MFD_HUGETLB() {
-        return MFD_HUGETLB;
-    }
-    private static final int NLM_F_DUMP = (int)768L;
-    /**
-     * {@snippet lang=c :
-     * #define NLM_F_DUMP 768
-     * }
-     */
-    public static int NLM_F_DUMP() {
-        return NLM_F_DUMP;
-    }
-    private static final int NLA_TYPE_MASK = (int)-49153L;
-    /**
-     * {@snippet lang=c :
-     * #define NLA_TYPE_MASK -49153
-     * }
-     */
-    public static int NLA_TYPE_MASK() {
-        return NLA_TYPE_MASK;
-    }
-    private static final int TP_STATUS_VLAN_VALID = (int)16L;
-    /**
-     * {@snippet lang=c :
-     * #define TP_STATUS_VLAN_VALID 16
-     * }
-     */
-    public static int TP_STATUS_VLAN_VALID() {
-        return TP_STATUS_VLAN_VALID;
-    }
-    private static final int TP_STATUS_VLAN_TPID_VALID = (int)64L;
-    /**
-     * {@snippet lang=c :
-     * #define TP_STATUS_VLAN_TPID_VALID 64
-     * }
-     */
-    public static int TP_STATUS_VLAN_TPID_VALID() {
-        return TP_STATUS_VLAN_TPID_VALID;
-    }
-    private static final int IORING_SETUP_SUBMIT_ALL = (int)128L;
-    /**
-     * {@snippet lang=c :
-     * #define IORING_SETUP_SUBMIT_ALL 128
-     * }
-     */
-    public static int IORING_SETUP_SUBMIT_ALL() {
-        return IORING_SETUP_SUBMIT_ALL;
-    }
-    private static final long IORING_OFF_SQ_RING = 0L;
-    /**
-     * {@snippet lang=c :
-     * #define IORING_OFF_SQ_RING 0
-     * }
-     */
-    public static long IORING_OFF_SQ_RING() {
-        return IORING_OFF_SQ_RING;
-    }
-    private static final long IORING_OFF_SQES = 268435456L;
-    /**
-     * {@snippet lang=c :
-     * #define IORING_OFF_SQES 268435456
-     * }
-     */
-    public static long IORING_OFF_SQES() {
-        return IORING_OFF_SQES;
-    }
-    private static final int IORING_ENTER_GETEVENTS = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * #define IORING_ENTER_GETEVENTS 1
-     * }
-     */
-    public static int IORING_ENTER_GETEVENTS() {
-        return IORING_ENTER_GETEVENTS;
-    }
-    private static final int IORING_FEAT_SINGLE_MMAP = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * #define IORING_FEAT_SINGLE_MMAP 1
-     * }
-     */
-    public static int IORING_FEAT_SINGLE_MMAP() {
-        return IORING_FEAT_SINGLE_MMAP;
-    }
+  }
+
+  private static final int IFF_UP = (int) 1L;
+
+  /**
+   * {@snippet lang=c :
+   * enum net_device_flags.IFF_UP = 1
+   * }
+   */
+  public static int IFF_UP() {
+    return IFF_UP;
+  }
+
+  private static final int IFF_RUNNING = (int) 64L;
+
+  /**
+   * {@snippet lang=c :
+   * enum net_device_flags.IFF_RUNNING = 64
+   * }
+   */
+  public static int IFF_RUNNING() {
+    return IFF_RUNNING;
+  }
+
+  private static final int NLMSGERR_ATTR_MSG = (int) 1L;
+
+  /**
+   * {@snippet lang=c :
+   * enum nlmsgerr_attrs.NLMSGERR_ATTR_MSG = 1
+   * }
+   */
+  public static int NLMSGERR_ATTR_MSG() {
+    return NLMSGERR_ATTR_MSG;
+  }
+
+  private static final int IFA_ADDRESS = (int) 1L;
+
+  /**
+   * {@snippet lang=c :
+   * enum <anonymous>.IFA_ADDRESS = 1
+   * }
+   */
+  public static int IFA_ADDRESS() {
+    return IFA_ADDRESS;
+  }
+
+  private static final int IFA_LOCAL = (int) 2L;
+
+  /**
+   * {@snippet lang=c :
+   * enum <anonymous>.IFA_LOCAL = 2
+   * }
+   */
+  public static int IFA_LOCAL() {
+    return IFA_LOCAL;
+  }
+
+  private static final int IFLA_ADDRESS = (int) 1L;
+
+  /**
+   * {@snippet lang=c :
+   * enum <anonymous>.IFLA_ADDRESS = 1
+   * }
+   */
+  public static int IFLA_ADDRESS() {
+    return IFLA_ADDRESS;
+  }
+
+  private static final int IFLA_IFNAME = (int) 3L;
+
+  /**
+   * {@snippet lang=c :
+   * enum <anonymous>.IFLA_IFNAME = 3
+   * }
+   */
+  public static int IFLA_IFNAME() {
+    return IFLA_IFNAME;
+  }
+
+  private static final int IFLA_MTU = (int) 4L;
+
+  /**
+   * {@snippet lang=c :
+   * enum <anonymous>.IFLA_MTU = 4
+   * }
+   */
+  public static int IFLA_MTU() {
+    return IFLA_MTU;
+  }
+
+  private static final int IFLA_LINK = (int) 5L;
+
+  /**
+   * {@snippet lang=c :
+   * enum <anonymous>.IFLA_LINK = 5
+   * }
+   */
+  public static int IFLA_LINK() {
+    return IFLA_LINK;
+  }
+
+  private static final int IFLA_MASTER = (int) 10L;
+
+  /**
+   * {@snippet lang=c :
+   * enum <anonymous>.IFLA_MASTER = 10
+   * }
+   */
+  public static int IFLA_MASTER() {
+    return IFLA_MASTER;
+  }
+
+  private static final int IFLA_LINKINFO = (int) 18L;
+
+  /**
+   * {@snippet lang=c :
+   * enum <anonymous>.IFLA_LINKINFO = 18
+   * }
+   */
+  public static int IFLA_LINKINFO() {
+    return IFLA_LINKINFO;
+  }
+
+  private static final int IFLA_NET_NS_FD = (int) 28L;
+
+  /**
+   * {@snippet lang=c :
+   * enum <anonymous>.IFLA_NET_NS_FD = 28
+   * }
+   */
+  public static int IFLA_NET_NS_FD() {
+    return IFLA_NET_NS_FD;
+  }
+
+  private static final int IFLA_INFO_KIND = (int) 1L;
+
+  /**
+   * {@snippet lang=c :
+   * enum <anonymous>.IFLA_INFO_KIND = 1
+   * }
+   */
+  public static int IFLA_INFO_KIND() {
+    return IFLA_INFO_KIND;
+  }
+
+  private static final int IFLA_INFO_DATA = (int) 2L;
+
+  /**
+   * {@snippet lang=c :
+   * enum <anonymous>.IFLA_INFO_DATA = 2
+   * }
+   */
+  public static int IFLA_INFO_DATA() {
+    return IFLA_INFO_DATA;
+  }
+
+  private static final int IFLA_MACVLAN_MODE = (int) 1L;
+
+  /**
+   * {@snippet lang=c :
+   * enum <anonymous>.IFLA_MACVLAN_MODE = 1
+   * }
+   */
+  public static int IFLA_MACVLAN_MODE() {
+    return IFLA_MACVLAN_MODE;
+  }
+
+  private static final int MACVLAN_MODE_BRIDGE = (int) 4L;
+
+  /**
+   * {@snippet lang=c :
+   * enum macvlan_mode.MACVLAN_MODE_BRIDGE = 4
+   * }
+   */
+  public static int MACVLAN_MODE_BRIDGE() {
+    return MACVLAN_MODE_BRIDGE;
+  }
+
+  private static final int IORING_OP_READV = (int) 1L;
+
+  /**
+   * {@snippet lang=c :
+   * enum io_uring_op.IORING_OP_READV = 1
+   * }
+   */
+  public static int IORING_OP_READV() {
+    return IORING_OP_READV;
+  }
+
+  private static final int IORING_OP_WRITEV = (int) 2L;
+
+  /**
+   * {@snippet lang=c :
+   * enum io_uring_op.IORING_OP_WRITEV = 2
+   * }
+   */
+  public static int IORING_OP_WRITEV() {
+    return IORING_OP_WRITEV;
+  }
+
+  private static final int RTM_NEWLINK = (int) 16L;
+
+  /**
+   * {@snippet lang=c :
+   * enum <anonymous>.RTM_NEWLINK = 16
+   * }
+   */
+  public static int RTM_NEWLINK() {
+    return RTM_NEWLINK;
+  }
+
+  private static final int RTM_DELLINK = (int) 17L;
+
+  /**
+   * {@snippet lang=c :
+   * enum <anonymous>.RTM_DELLINK = 17
+   * }
+   */
+  public static int RTM_DELLINK() {
+    return RTM_DELLINK;
+  }
+
+  private static final int RTM_GETLINK = (int) 18L;
+
+  /**
+   * {@snippet lang=c :
+   * enum <anonymous>.RTM_GETLINK = 18
+   * }
+   */
+  public static int RTM_GETLINK() {
+    return RTM_GETLINK;
+  }
+
+  private static final int RTM_SETLINK = (int) 19L;
+
+  /**
+   * {@snippet lang=c :
+   * enum <anonymous>.RTM_SETLINK = 19
+   * }
+   */
+  public static int RTM_SETLINK() {
+    return RTM_SETLINK;
+  }
+
+  private static final int RTM_NEWADDR = (int) 20L;
+
+  /**
+   * {@snippet lang=c :
+   * enum <anonymous>.RTM_NEWADDR = 20
+   * }
+   */
+  public static int RTM_NEWADDR() {
+    return RTM_NEWADDR;
+  }
+
+  private static final int VETH_INFO_PEER = (int) 1L;
+
+  /**
+   * {@snippet lang=c :
+   * enum <anonymous>.VETH_INFO_PEER = 1
+   * }
+   */
+  public static int VETH_INFO_PEER() {
+    return VETH_INFO_PEER;
+  }
+
+  private static final int AF_UNSPEC = (int) 0L;
+
+  /**
+   * {@snippet lang=c :
+   * #define AF_UNSPEC 0
+   * }
+   */
+  public static int AF_UNSPEC() {
+    return AF_UNSPEC;
+  }
+
+  private static final int AF_UNIX = (int) 1L;
+
+  /**
+   * {@snippet lang=c :
+   * #define AF_UNIX 1
+   * }
+   */
+  public static int AF_UNIX() {
+    return AF_UNIX;
+  }
+
+  private static final int AF_INET = (int) 2L;
+
+  /**
+   * {@snippet lang=c :
+   * #define AF_INET 2
+   * }
+   */
+  public static int AF_INET() {
+    return AF_INET;
+  }
+
+  private static final int AF_INET6 = (int) 10L;
+
+  /**
+   * {@snippet lang=c :
+   * #define AF_INET6 10
+   * }
+   */
+  public static int AF_INET6() {
+    return AF_INET6;
+  }
+
+  private static final int AF_NETLINK = (int) 16L;
+
+  /**
+   * {@snippet lang=c :
+   * #define AF_NETLINK 16
+   * }
+   */
+  public static int AF_NETLINK() {
+    return AF_NETLINK;
+  }
+
+  private static final int AF_PACKET = (int) 17L;
+
+  /**
+   * {@snippet lang=c :
+   * #define AF_PACKET 17
+   * }
+   */
+  public static int AF_PACKET() {
+    return AF_PACKET;
+  }
+
+  private static final int EWOULDBLOCK = (int) 11L;
+
+  /**
+   * {@snippet lang=c :
+   * #define EWOULDBLOCK 11
+   * }
+   */
+  public static int EWOULDBLOCK() {
+    return EWOULDBLOCK;
+  }
+
+  private static final int EDEADLOCK = (int) 35L;
+
+  /**
+   * {@snippet lang=c :
+   * #define EDEADLOCK 35
+   * }
+   */
+  public static int EDEADLOCK() {
+    return EDEADLOCK;
+  }
+
+  private static final int O_CLOEXEC = (int) 524288L;
+
+  /**
+   * {@snippet lang=c :
+   * #define O_CLOEXEC 524288
+   * }
+   */
+  public static int O_CLOEXEC() {
+    return O_CLOEXEC;
+  }
+
+  private static final int S_IFMT = (int) 61440L;
+
+  /**
+   * {@snippet lang=c :
+   * #define S_IFMT 61440
+   * }
+   */
+  public static int S_IFMT() {
+    return S_IFMT;
+  }
+
+  private static final int S_IFSOCK = (int) 49152L;
+
+  /**
+   * {@snippet lang=c :
+   * #define S_IFSOCK 49152
+   * }
+   */
+  public static int S_IFSOCK() {
+    return S_IFSOCK;
+  }
+
+  private static final int MFD_CLOEXEC = (int) 1L;
+
+  /**
+   * {@snippet lang=c :
+   * #define MFD_CLOEXEC 1
+   * }
+   */
+  public static int MFD_CLOEXEC() {
+    return MFD_CLOEXEC;
+  }
+
+  private static final int MFD_ALLOW_SEALING = (int) 2L;
+
+  /**
+   * {@snippet lang=c :
+   * #define MFD_ALLOW_SEALING 2
+   * }
+   */
+  public static int MFD_ALLOW_SEALING() {
+    return MFD_ALLOW_SEALING;
+  }
+
+  private static final int MFD_HUGETLB = (int) 4L;
+
+  /**
+   * {@snippet lang=c :
+   * #define MFD_HUGETLB 4
+   * }
+   */
+  public static int MFD_HUGETLB() {
+    return MFD_HUGETLB;
+  }
+
+  private static final int NLM_F_DUMP = (int) 768L;
+
+  /**
+   * {@snippet lang=c :
+   * #define NLM_F_DUMP 768
+   * }
+   */
+  public static int NLM_F_DUMP() {
+    return NLM_F_DUMP;
+  }
+
+  private static final int NLA_TYPE_MASK = (int) -49153L;
+
+  /**
+   * {@snippet lang=c :
+   * #define NLA_TYPE_MASK -49153
+   * }
+   */
+  public static int NLA_TYPE_MASK() {
+    return NLA_TYPE_MASK;
+  }
+
+  private static final int TP_STATUS_VLAN_VALID = (int) 16L;
+
+  /**
+   * {@snippet lang=c :
+   * #define TP_STATUS_VLAN_VALID 16
+   * }
+   */
+  public static int TP_STATUS_VLAN_VALID() {
+    return TP_STATUS_VLAN_VALID;
+  }
+
+  private static final int TP_STATUS_VLAN_TPID_VALID = (int) 64L;
+
+  /**
+   * {@snippet lang=c :
+   * #define TP_STATUS_VLAN_TPID_VALID 64
+   * }
+   */
+  public static int TP_STATUS_VLAN_TPID_VALID() {
+    return TP_STATUS_VLAN_TPID_VALID;
+  }
+
+  private static final int IORING_SETUP_SUBMIT_ALL = (int) 128L;
+
+  /**
+   * {@snippet lang=c :
+   * #define IORING_SETUP_SUBMIT_ALL 128
+   * }
+   */
+  public static int IORING_SETUP_SUBMIT_ALL() {
+    return IORING_SETUP_SUBMIT_ALL;
+  }
+
+  private static final long IORING_OFF_SQ_RING = 0L;
+
+  /**
+   * {@snippet lang=c :
+   * #define IORING_OFF_SQ_RING 0
+   * }
+   */
+  public static long IORING_OFF_SQ_RING() {
+    return IORING_OFF_SQ_RING;
+  }
+
+  private static final long IORING_OFF_SQES = 268435456L;
+
+  /**
+   * {@snippet lang=c :
+   * #define IORING_OFF_SQES 268435456
+   * }
+   */
+  public static long IORING_OFF_SQES() {
+    return IORING_OFF_SQES;
+  }
+
+  private static final int IORING_ENTER_GETEVENTS = (int) 1L;
+
+  /**
+   * {@snippet lang=c :
+   * #define IORING_ENTER_GETEVENTS 1
+   * }
+   */
+  public static int IORING_ENTER_GETEVENTS() {
+    return IORING_ENTER_GETEVENTS;
+  }
+
+  private static final int IORING_FEAT_SINGLE_MMAP = (int) 1L;
+
+  /**
+   * {@snippet lang=c :
+   * #define IORING_FEAT_SINGLE_MMAP 1
+   * }
+   */
+  public static int IORING_FEAT_SINGLE_MMAP() {
+    return IORING_FEAT_SINGLE_MMAP;
+  }
 }
-
