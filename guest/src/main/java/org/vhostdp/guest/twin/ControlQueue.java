@@ -17,6 +17,12 @@ public final class ControlQueue {
   public static final int MQ = 4;
   public static final int GUEST_OFFLOADS = 5;
 
+  /** Command of class {@link #MQ}: receive-side scaling. */
+  public static final int RSS_CONFIG = 1;
+
+  /** Command of class {@link #MQ}: hashes to report. */
+  public static final int HASH_CONFIG = 2;
+
   /** Room for a command's data, bytes. */
   public static final int MAX_DATA = 4096;
 
@@ -122,6 +128,16 @@ public final class ControlQueue {
   /** VQ_PAIRS_SET. */
   public boolean queuePairs(int pairs) throws IOException {
     return command(MQ, 0, little(2).putShort((short) pairs).array());
+  }
+
+  /** RSS_CONFIG: which queue gets which frames. */
+  public boolean rss(RssCommand setting) throws IOException {
+    return command(MQ, RSS_CONFIG, setting.rss());
+  }
+
+  /** HASH_CONFIG: which hashes are reported; queues are left alone. */
+  public boolean hashes(RssCommand setting) throws IOException {
+    return command(MQ, HASH_CONFIG, setting.hashes());
   }
 
   /** GUEST_OFFLOADS_SET: the guest feature bits that shall hold from now on. */

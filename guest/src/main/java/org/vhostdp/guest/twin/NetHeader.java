@@ -22,6 +22,9 @@ public final class NetHeader {
   /** Header with num_buffers. */
   public static final int MODERN = 12;
 
+  /** Header with num_buffers and hash: HASH_REPORT (5.1.6, struct virtio_net_hdr_v1_hash). */
+  public static final int HASHED = 20;
+
   public int flags;
   public int gsoType;
   public int headerLength;
@@ -29,6 +32,12 @@ public final class NetHeader {
   public int csumStart;
   public int csumOffset;
   public int numBuffers;
+
+  /** The hash of a received frame; meaningless where {@link #hashReport} is 0. */
+  public int hash;
+
+  /** Which hash it is (5.1.6.4.4): 0 none, 1 IPv4, 2 TCPv4, 3 UDPv4, 4 to 9 for IPv6. */
+  public int hashReport;
 
   /** A header of a plain frame. */
   public NetHeader() {}
@@ -42,6 +51,8 @@ public final class NetHeader {
     csumStart = 0;
     csumOffset = 0;
     numBuffers = 0;
+    hash = 0;
+    hashReport = 0;
     return this;
   }
 
@@ -75,6 +86,11 @@ public final class NetHeader {
     if (size >= MODERN) {
       memory.set(Le.U16_ANY, offset + 10, (short) numBuffers);
     }
+    if (size >= HASHED) {
+      memory.set(Le.U32_ANY, offset + 12, hash);
+      memory.set(Le.U16_ANY, offset + 16, (short) hashReport);
+      memory.set(Le.U16_ANY, offset + 18, (short) 0);
+    }
   }
 
   /** Reads {@code size} bytes of header. */
@@ -87,11 +103,22 @@ public final class NetHeader {
     csumStart = (int) (word >>> 48);
     csumOffset = memory.get(Le.U16_ANY, offset + 8) & 0xffff;
     numBuffers = size >= MODERN ? memory.get(Le.U16_ANY, offset + 10) & 0xffff : 1;
+    hash = size >= HASHED ? memory.get(Le.U32_ANY, offset + 12) : 0;
+    hashReport = size >= HASHED ? memory.get(Le.U16_ANY, offset + 16) & 0xffff : 0;
   }
 
   @Override
   public String toString() {
-    return "flags %d gso %d header %d size %d csum %d+%d buffers %d"
-        .formatted(flags, gsoType, headerLength, gsoSize, csumStart, csumOffset, numBuffers);
+    return "flags %d gso %d header %d size %d csum %d+%d buffers %d hash %d:%08x"
+        .formatted(
+            flags,
+            gsoType,
+            headerLength,
+            gsoSize,
+            csumStart,
+            csumOffset,
+            numBuffers,
+            hashReport,
+            hash);
   }
 }

@@ -38,6 +38,9 @@ final class ReceiveSide {
   }
 
   static int headerBytes(long features) {
+    if ((features & Feature.HASH_REPORT) != 0) {
+      return NetHeader.HASHED;
+    }
     return (features & (Feature.VERSION_1 | Feature.MRG_RXBUF)) != 0
         ? NetHeader.MODERN
         : NetHeader.LEGACY;

@@ -67,7 +67,8 @@ public final class TwinDevice implements AutoCloseable {
     }
     ControlQueue control = null;
     if ((features & Feature.CTRL_VQ) != 0) {
-      int index = (features & Feature.MQ) != 0 ? 2 * Math.max(1, session.config().maxPairs()) : 2;
+      boolean several = (features & (Feature.MQ | Feature.RSS)) != 0;
+      int index = several ? 2 * Math.max(1, session.config().maxPairs()) : 2;
       control = new ControlQueue(memory, addQueue(index, Math.min(size, 64)));
     }
     net = new TwinNet(pairs, control, ReceiveSide.headerBytes(features));

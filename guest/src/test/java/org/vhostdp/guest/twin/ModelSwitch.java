@@ -143,7 +143,7 @@ final class ModelSwitch {
     for (int room = 0; room < data.length; room += chains.getLast().writableBytes()) {
       chains.add(ring.held.removeFirst());
     }
-    if (headerBytes == NetHeader.MODERN) {
+    if (headerBytes >= NetHeader.MODERN) {
       data[10] = (byte) chains.size();
     }
     publish(to, ring, chains, data);

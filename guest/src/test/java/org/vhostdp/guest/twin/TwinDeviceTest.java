@@ -84,6 +84,13 @@ class TwinDeviceTest {
           Arguments.of(
               name + " big buffers, indirect",
               format.minus(Feature.MRG_RXBUF).plus(Feature.GUEST_TSO4)));
+      kinds.add(Arguments.of(name + " with hash reports", format.plus(Feature.HASH_REPORT)));
+      kinds.add(
+          Arguments.of(
+              name + " scattered, with hash reports",
+              format
+                  .withBuffers(TwinOptions.Framing.SCATTERED, 512)
+                  .plus(Feature.HASH_REPORT | Feature.HOST_USO)));
       kinds.add(Arguments.of(name + " small ring", format.withRingSize(8)));
       kinds.add(
           Arguments.of(
