@@ -1,9 +1,8 @@
 package org.vhostdp.dataplane.config;
 
-import java.util.HashSet;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.vhostdp.dataplane.frontend.vhostuser.SocketSpec;
 import org.vhostdp.dataplane.port.PortSpec;
 import org.vhostdp.store.DriverRequest;
@@ -78,9 +77,9 @@ public record DataplaneConfig(IoSettings io, List<DriverSection> drivers, List<N
     return drivers.stream().filter(d -> d.name().equals(name)).findFirst().orElse(null);
   }
 
-  /** The names of back-ends that no port uses. */
-  public Set<String> unusedDrivers() {
-    Set<String> names = new HashSet<>();
+  /** The names of back-ends that no port uses: they stand by, for a port to be moved to. */
+  public List<String> standby() {
+    List<String> names = new ArrayList<>();
     drivers.forEach(d -> names.add(d.name()));
     netdevs.forEach(n -> names.remove(n.driver()));
     return names;

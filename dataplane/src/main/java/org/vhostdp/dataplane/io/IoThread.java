@@ -2,54 +2,38 @@ package org.vhostdp.dataplane.io;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import org.vhostdp.linux.CallState;
-import org.vhostdp.linux.Epoll;
-import org.vhostdp.linux.EventFd;
 import org.vhostdp.linux.LinuxException;
-import org.vhostdp.linux.Threads;
 
 /**
  * A dedicated thread that runs queue pairs: a duty cycle of turns, each returning its work count. A
  * pair without work for a while is parked; when every pair is, the thread sleeps in epoll.
+ *
+ * <p>If it hangs in a driver's call, a {@link Watchdog} puts a substitute in its place: then this
+ * object stands for the substitute, with all pairs but the one that hangs, and commands reach it as
+ * before.
  */
 public final class IoThread implements AutoCloseable {
   private static final Logger LOG = System.getLogger(IoThread.class.getName());
 
-  private static final int MAX_EVENTS = 64;
+  /** How often the end looks whether a substitute has come, milliseconds. */
+  private static final long LOOK_MILLIS = 100;
 
-  /** Turns between two looks at the parked pairs while others are busy. */
-  private static final int PEEK_EVERY = 32;
-
-  private static final long WAKE_TAG = -1;
-  private static final VarHandle BUSY_TURNS = counter("busyTurns");
-  private static final VarHandle BUSY_NANOS = counter("busyNanos");
-
-  private final Epoll epoll;
-  private final EventFd wake;
-  private final ConcurrentLinkedQueue<Runnable> commands = new ConcurrentLinkedQueue<>();
-  private final List<Watch> watches = new ArrayList<>();
-  private final long spinNanos;
+  private final String name;
   private final int cpu;
+  private final long spinNanos;
   private final boolean busyTime;
-  private final Thread thread;
-  private final CallState calls = new CallState(Arena.ofAuto());
-  private final MemorySegment scratch = Arena.ofAuto().allocate(4096, 8);
+  private final Queue<Command<?>> commands = new ConcurrentLinkedQueue<>();
+  private final WatchSet watches;
+  private final Figures figures = new Figures();
 
-  private QueuePair[] pairs = {};
-  private int turn;
+  private volatile TurnLoop loop;
+  private volatile Thread thread;
   private volatile boolean stopped;
-  private long busyTurns;
-  private long busyNanos;
-  private volatile long sleeps;
-  private volatile long cpuNanos;
+  private volatile boolean asleep;
+  private volatile Watchdog watchdog;
+  private int substitutes;
 
   /**
    * Starts a thread.
@@ -57,27 +41,25 @@ public final class IoThread implements AutoCloseable {
    * @param name for operators
    * @param cpu the core to stay on, or -1
    * @param spinNanos how long a pair is polled without work before it is parked
-   * @param busyTime whether to measure {@link #busyNanos}: a look at the clock for each turn
+   * @param busyTime whether to measure {@link #busyNanos} and {@link #turnHistogram}: a look at the
+   *     clock for each turn
    */
   public IoThread(String name, int cpu, long spinNanos, boolean busyTime) throws LinuxException {
+    this.name = name;
     this.cpu = cpu;
     this.busyTime = busyTime;
     this.spinNanos = spinNanos;
-    this.epoll = Epoll.create(MAX_EVENTS);
-    this.wake = EventFd.create();
-    epoll.add(wake.fd().raw(), Epoll.IN | Epoll.EDGE, WAKE_TAG);
-    this.thread = Thread.ofPlatform().name(name).daemon(true).unstarted(this::run);
+    this.watches = new WatchSet();
+    run(new TurnLoop(this, new QueuePair[0]), name);
+  }
+
+  private void run(TurnLoop next, String threadName) {
+    loop = next;
+    thread = new LoopThread(threadName, next);
     thread.start();
   }
 
-  private static VarHandle counter(String field) {
-    try {
-      return MethodHandles.lookup().findVarHandle(IoThread.class, field, long.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
-
+  /** The name of the thread that runs now: a substitute's has a number behind it. */
   public String name() {
     return thread.getName();
   }
@@ -89,221 +71,169 @@ public final class IoThread implements AutoCloseable {
 
   /** Turns that had work. */
   public long busyTurns() {
-    return (long) BUSY_TURNS.getOpaque(this);
+    return figures.busyTurns();
   }
 
   /** Time of the turns that had work, nanoseconds; 0 unless it is measured. */
   public long busyNanos() {
-    return (long) BUSY_NANOS.getOpaque(this);
+    return figures.busyNanos();
+  }
+
+  /**
+   * Turns that had work, by their time: entry i counts those of 2^i nanoseconds and more, entry 0
+   * also shorter ones, entry 31 also longer ones. A copy; all 0 unless busy time is measured.
+   */
+  public long[] turnHistogram() {
+    return figures.turnHistogram();
   }
 
   /** Times it slept. */
   public long sleeps() {
-    return sleeps;
+    return figures.sleeps();
   }
 
-  /** CPU time used, nanoseconds, as of its last sleep or peek. */
+  /** CPU time used, nanoseconds, as of its last sleep. */
   public long cpuNanos() {
-    return cpuNanos;
+    return figures.cpuNanos();
   }
 
-  /** The thread, for measurements. */
+  /** The thread that runs now, for measurements. */
   public Thread thread() {
     return thread;
   }
 
   /** Runs something between two turns. Any thread; returns at once. */
-  void submit(Runnable command) {
+  void submit(Runnable work) {
+    submit(
+        new Command<>(
+            null,
+            () -> {
+              work.run();
+              return null;
+            }));
+  }
+
+  /** The same, with an answer. */
+  void submit(Command<?> command) {
     commands.add(command);
-    wake.signal();
+    watches.wake();
   }
 
-  private void run() {
-    if (cpu >= 0 && !Threads.pin(cpu)) {
-      LOG.log(Level.WARNING, "{0} could not be pinned to core {1}", thread.getName(), cpu);
-    }
-    while (!stopped) {
-      try {
-        turns();
-      } catch (InternalError e) {
-        // Of memory that vanished: compiled code may throw it somewhat later than the access, past
-        // the pair's own turn. The next access of that pair throws again.
-        LOG.log(Level.WARNING, thread.getName() + ": between two turns", e);
-      }
-    }
-    drainCommands();
+  // ---- what its loop needs ---------------------------------------------------------------------
+
+  Queue<Command<?>> commands() {
+    return commands;
   }
 
-  private void turns() {
-    long begin = clock();
-    while (!stopped) {
-      int work = drainCommands();
-      int active = 0;
-      QueuePair[] now = pairs;
-      for (QueuePair pair : now) {
-        if (!pair.parked()) {
-          active++;
-          work += turn(pair);
-        }
-      }
-      if (work > 0) {
-        BUSY_TURNS.setOpaque(this, busyTurns + 1);
-        if (busyTime) {
-          // The end of this turn is the beginning of the next: one look at the clock for each.
-          long end = System.nanoTime();
-          BUSY_NANOS.setOpaque(this, busyNanos + end - begin);
-          begin = end;
-        }
-      }
-      if (active == 0) {
-        sleep();
-      } else if (active < now.length && (work == 0 || ++turn % PEEK_EVERY == 0)) {
-        peek();
-      } else if (work == 0) {
-        pause(now);
-      }
-      if (work == 0) {
-        begin = clock();
-      }
+  WatchSet watches() {
+    return watches;
+  }
+
+  Figures figures() {
+    return figures;
+  }
+
+  long spinNanos() {
+    return spinNanos;
+  }
+
+  boolean measuresBusyTime() {
+    return busyTime;
+  }
+
+  boolean stopped() {
+    return stopped;
+  }
+
+  /**
+   * It goes to sleep, or has woken up. Of this and the watchdog's own mark one is always seen: each
+   * writes its own and then reads the other's, both volatile.
+   */
+  void asleep(boolean now) {
+    asleep = now;
+    Watchdog dog = watchdog;
+    if (!now && dog != null) {
+      dog.awake();
     }
   }
 
-  private long clock() {
-    return busyTime ? System.nanoTime() : 0;
+  // ---- what the watchdog needs -----------------------------------------------------------------
+
+  void watchedBy(Watchdog dog) {
+    watchdog = dog;
   }
 
-  private int drainCommands() {
-    int done = 0;
-    Runnable command;
-    while ((command = commands.poll()) != null) {
-      command.run();
-      done++;
-    }
-    return done;
+  boolean asleep() {
+    return asleep;
   }
 
-  private int turn(QueuePair pair) {
-    try {
-      int work = pair.poll(this);
-      if (work > 0) {
-        pair.idleSince(0);
-      } else {
-        idle(pair);
-      }
-      return work;
-    } catch (RuntimeException | Error | LinuxException e) {
-      // Errors too: memory that vanishes is one, and no port may end the process.
-      LOG.log(Level.WARNING, "a queue pair failed and is taken out of service", e);
-      pair.failed(e, this);
-      return 1;
-    }
+  /** The loop that runs now. */
+  TurnLoop loop() {
+    return loop;
   }
 
-  private void idle(QueuePair pair) throws LinuxException {
-    long now = System.nanoTime();
-    if (pair.idleSince() == 0) {
-      pair.idleSince(now | 1);
-    } else if (now - pair.idleSince() >= spinNanos) {
-      pair.park();
-    }
-  }
-
-  /** Looks at parked pairs without waiting. */
-  private void peek() {
-    handle(epoll.await(0));
-  }
-
-  /** A reader that looks without pause takes the ring's cache line away from its writer. */
-  private static void pause(QueuePair[] pairs) {
-    int pauses = 0;
-    for (QueuePair pair : pairs) {
-      pauses = Math.max(pauses, pair.pauses());
-    }
-    for (int i = 0; i < pauses; i++) {
-      Thread.onSpinWait();
-    }
-  }
-
-  private void sleep() {
-    sleeps++;
-    cpuNanos = Threads.cpuNanos();
-    if (commands.isEmpty() && !stopped) {
-      handle(epoll.await(-1));
-    }
-  }
-
-  private void handle(int ready) {
-    for (int i = 0; i < ready; i++) {
-      long tag = epoll.tag(i);
-      if (tag == WAKE_TAG) {
-        wake.drain();
-      } else if (tag < watches.size() && watches.get((int) tag) != null) {
-        woken(watches.get((int) tag), epoll.events(i));
-      }
-    }
-  }
-
-  private void woken(Watch watch, int events) {
-    try {
-      if ((events & (Epoll.ERR | Epoll.HUP)) != 0) {
-        watch.lose();
-      } else if (watch.drained()) {
-        EventFd.drain(calls, watch.fd(), scratch);
-        watch.pair().kicked(watch);
-      }
-      if (watch.pair().parked()) {
-        watch.pair().unpark();
-      }
-    } catch (RuntimeException | Error | LinuxException e) {
-      // Waking writes to guest memory, which may have vanished while the pair slept.
-      LOG.log(Level.WARNING, "a queue pair cannot be woken and is taken out of service", e);
-      watch.pair().failed(e, this);
-    }
-  }
-
-  /** Puts a descriptor into the epoll set; one below 0 gives a watch of nothing. */
-  Watch watch(QueuePair pair, int fd, int events, boolean drained) throws LinuxException {
-    if (fd < 0) {
+  /**
+   * Replaces a thread that hangs in a driver's call. The watchdog.
+   *
+   * @param call which
+   * @return the name of the thread that hangs; null if the call has returned by now
+   */
+  synchronized String replace(long call, String why) {
+    TurnLoop stuck = loop;
+    QueuePair[] left = stuck.seize(call);
+    if (left == null) {
       return null;
     }
-    int tag = watches.indexOf(null);
-    if (tag < 0) {
-      tag = watches.size();
-      watches.add(null);
+    String hanging = name();
+    figures.replaced();
+    substitutes++;
+    try {
+      run(new TurnLoop(this, left), name + "-" + (substitutes + 1));
+    } catch (OutOfMemoryError e) {
+      LOG.log(Level.ERROR, "no thread can be started in place of " + hanging, e);
     }
-    Watch watch = new Watch(epoll, pair, fd, events, drained, tag);
-    watches.set(tag, watch);
-    return watch;
+    if (stuck.abandoned() != null) {
+      stuck.abandoned().driverFailed(why);
+    }
+    return hanging;
   }
 
-  void forget(Watch watch) {
-    if (watch != null) {
-      watch.remove();
-      watches.set((int) watch.tag(), null);
+  /** Tries again to start a substitute that could not be started. The watchdog. */
+  void startIfNew() {
+    if (thread.getState() == Thread.State.NEW) {
+      try {
+        thread.start();
+      } catch (OutOfMemoryError e) {
+        LOG.log(Level.DEBUG, "still no thread for " + name, e);
+      }
     }
   }
 
-  void add(QueuePair pair) {
-    if (Arrays.stream(pairs).noneMatch(p -> p == pair)) {
-      QueuePair[] more = Arrays.copyOf(pairs, pairs.length + 1);
-      more[pairs.length] = pair;
-      pairs = more;
+  /** A thread that hung has come back. That thread. */
+  void returned(String threadName) {
+    Watchdog dog = watchdog;
+    if (dog != null) {
+      dog.returned(threadName);
     }
   }
 
-  void remove(QueuePair pair) {
-    pairs = Arrays.stream(pairs).filter(p -> p != pair).toArray(QueuePair[]::new);
+  /** The thread, or null if it has ended; not while it is being replaced. */
+  private synchronized Thread alive() {
+    return thread.isAlive() ? thread : null;
   }
 
-  /** Ends the thread. Its pairs must have been detached. */
+  /**
+   * Ends the thread. Its pairs must have been detached. One that hangs in a driver's call is waited
+   * for, unless a watchdog still runs and replaces it.
+   */
   @Override
   public void close() {
     stopped = true;
-    wake.signal();
+    watches.wake();
     boolean interrupted = false;
-    while (thread.isAlive()) {
+    for (Thread last = alive(); last != null; last = alive()) {
       try {
-        thread.join();
+        last.join(LOOK_MILLIS);
       } catch (InterruptedException e) {
         interrupted = true;
       }
@@ -311,7 +241,6 @@ public final class IoThread implements AutoCloseable {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
-    epoll.close();
-    wake.close();
+    watches.close();
   }
 }

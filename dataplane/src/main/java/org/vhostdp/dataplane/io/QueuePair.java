@@ -1,5 +1,7 @@
 package org.vhostdp.dataplane.io;
 
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.vhostdp.dataplane.net.ReceivePath;
 import org.vhostdp.dataplane.net.TransmitPath;
 import org.vhostdp.dataplane.ring.PackedRing;
@@ -7,22 +9,31 @@ import org.vhostdp.linux.LinuxException;
 import org.vhostdp.spi.Wakeup;
 
 /**
- * A transmit and a receive path of one port, run by one IO thread. All methods but the constructor
- * belong to that thread.
+ * A transmit and a receive path of one port, run by one IO thread. What is not public belongs to
+ * that thread, unless it says otherwise.
  */
 public final class QueuePair {
-  /** Told, on the IO thread, that a path has ended; must not block. */
+  /** Told that a path has ended; on the IO thread, or the watchdog's. Must not block. */
   public interface FaultSink {
     /**
-     * A path broke and was taken out of service.
+     * A ring broke, or the guest's memory under it vanished; its path was taken out of service.
      *
      * @param receive the receive path, else the transmit path
      * @param why a sentence without its full stop
      */
     void broken(boolean receive, String why);
+
+    /**
+     * The driver, or a stage before it, threw something or does not return. Both paths are out of
+     * service. Told once, until something is attached again.
+     *
+     * @param why a sentence without its full stop
+     */
+    void driverFailed(String why);
   }
 
-  private final FaultSink faults;
+  private final Faults faults;
+  private final Share share = new Share();
   private TransmitPath transmit;
   private ReceivePath receive;
   private Watch transmitKick;
@@ -33,50 +44,57 @@ public final class QueuePair {
   private Wakeup txWakeup;
   private long idleSince;
   private boolean parked;
+  private boolean summoned;
+  private TurnLoop loop;
+
+  private volatile boolean hung;
+  private final CompletableFuture<Void> returned = new CompletableFuture<>();
 
   public QueuePair(FaultSink faults) {
-    this.faults = faults;
+    this.faults = new Faults(faults);
   }
 
   /** Puts a transmit path into service, in place of none. */
-  void attach(TransmitPath path, Wakeup driver, int kick, IoThread thread) throws LinuxException {
-    transmitKick = thread.watch(this, kick, Watch.READABLE, true);
-    driverRoom = thread.watch(this, driver.fd(), driver.events(), false);
+  void attach(TransmitPath path, Wakeup driver, int kick, WatchSet watches) throws LinuxException {
+    transmitKick = watches.watch(this, kick, Watch.READABLE, true);
+    driverRoom = watches.watch(this, driver.fd(), driver.events(), false);
     txWakeup = driver;
     transmit = path;
-    path.ring().suppressKicks();
+    faults.begin();
+    unpark();
   }
 
   /** Puts a receive path into service, in place of none. */
-  void attach(ReceivePath path, Wakeup driver, int kick, IoThread thread) throws LinuxException {
-    receiveKick = thread.watch(this, kick, Watch.READABLE, true);
-    driverReady = thread.watch(this, driver.fd(), driver.events(), false);
+  void attach(ReceivePath path, Wakeup driver, int kick, WatchSet watches) throws LinuxException {
+    receiveKick = watches.watch(this, kick, Watch.READABLE, true);
+    driverReady = watches.watch(this, driver.fd(), driver.events(), false);
     rxWakeup = driver;
     receive = path;
-    path.ring().suppressKicks();
+    faults.begin();
+    unpark();
   }
 
   /** Takes the transmit path out of service; returns it, or null. */
-  TransmitPath detachTransmit(IoThread thread) {
+  TransmitPath detachTransmit() {
     TransmitPath path = transmit;
     transmit = null;
-    thread.forget(transmitKick);
-    thread.forget(driverRoom);
+    WatchSet.forget(transmitKick);
+    WatchSet.forget(driverRoom);
     transmitKick = null;
     driverRoom = null;
     return path;
   }
 
   /** Takes the receive path out of service; returns it, or null. Held frames are given back. */
-  ReceivePath detachReceive(IoThread thread) {
+  ReceivePath detachReceive() {
     ReceivePath path = receive;
     receive = null;
-    thread.forget(receiveKick);
-    thread.forget(driverReady);
+    WatchSet.forget(receiveKick);
+    WatchSet.forget(driverReady);
     receiveKick = null;
     driverReady = null;
     if (path != null) {
-      giveBack(path::abandon);
+      Failure.giveBack(path::abandon);
     }
     return path;
   }
@@ -93,13 +111,23 @@ public final class QueuePair {
     return receive;
   }
 
+  Share share() {
+    return share;
+  }
+
+  void share(int priority, int weight) {
+    share.set(priority, weight);
+  }
+
   /** One turn of both paths; the work count. */
-  int poll(IoThread thread) {
+  int poll() {
     int work = 0;
     if (transmit != null) {
       int n = pollTransmit();
       if (n < 0) {
-        broken(false, detachTransmit(thread).ring().fault());
+        TransmitPath path = detachTransmit();
+        Failure.giveBack(path::discard);
+        faults.broken(false, path.ring().fault());
       } else {
         work = n;
       }
@@ -107,16 +135,12 @@ public final class QueuePair {
     if (receive != null) {
       int n = pollReceive();
       if (n < 0) {
-        broken(true, detachReceive(thread).ring().fault());
+        faults.broken(true, detachReceive().ring().fault());
       } else {
         work += n;
       }
     }
     return work;
-  }
-
-  private void broken(boolean isReceive, String why) {
-    faults.broken(isReceive, why == null ? "it failed" : why);
   }
 
   // Small methods of their own: each is a compile unit with its path inlined into it.
@@ -129,34 +153,34 @@ public final class QueuePair {
     return receive.poll();
   }
 
-  /**
-   * Something thrown on this pair's turn: both paths end. Memory that vanished under a ring arrives
-   * as InternalError, a driver's own mistake as any exception.
-   */
-  void failed(Throwable cause, IoThread thread) {
-    String why =
-        cause instanceof InternalError
-            ? "guest memory vanished (its file was truncated)"
-            : "the driver failed: " + cause;
-    if (transmit != null) {
-      giveBack(detachTransmit(thread)::abandon);
-      broken(false, why);
+  /** Something thrown on this pair's turn: both paths end. */
+  void failed(Throwable cause) {
+    boolean vanished = Failure.isVanishedMemory(cause);
+    Failure.log("a queue pair failed and is taken out of service", cause);
+    TransmitPath sending = transmit;
+    if (sending != null) {
+      detachTransmit();
+      Failure.giveBack(sending::abandon);
     }
-    if (receive != null) {
-      detachReceive(thread);
-      broken(true, why);
+    ReceivePath receiving = detachReceive();
+    if (!vanished) {
+      faults.driver("the driver failed: " + Failure.describe(cause));
+      return;
+    }
+    if (sending != null) {
+      faults.broken(false, Failure.VANISHED);
+    }
+    if (receiving != null) {
+      faults.broken(true, Failure.VANISHED);
     }
   }
 
-  private static void giveBack(Runnable abandon) {
-    try {
-      abandon.run();
-    } catch (RuntimeException | Error e) {
-      // The driver has failed already, or the memory is gone: the frames die with the port.
-      System.getLogger(QueuePair.class.getName())
-          .log(System.Logger.Level.DEBUG, "frames not taken back", e);
-    }
+  /** Its driver has not returned. The watchdog. */
+  void driverFailed(String why) {
+    faults.driver(why);
   }
+
+  // ---- sleep -----------------------------------------------------------------------------------
 
   /** A kick has come. */
   void kicked(Watch by) {
@@ -169,6 +193,23 @@ public final class QueuePair {
 
   boolean parked() {
     return parked;
+  }
+
+  /** Runs it from now on. */
+  void runBy(TurnLoop next) {
+    loop = next;
+  }
+
+  /** Has it unparked at the end of this round of turns. On a turn of another pair. */
+  void summon() {
+    if (parked && !summoned) {
+      summoned = true;
+      loop.summon();
+    }
+  }
+
+  boolean summoned() {
+    return summoned;
   }
 
   /**
@@ -200,9 +241,12 @@ public final class QueuePair {
     }
     boolean work = false;
     if (transmit != null) {
+      // A stage that holds frames may pass them on later, whether or not the guest has more.
       boolean blocked = transmit.blocked();
-      work = blocked ? txWakeup.arm() : transmit.ring().requestKicks();
-      driverRoom.want(blocked);
+      boolean armed = blocked || transmit.waiting();
+      work = !blocked && transmit.ring().requestKicks();
+      work |= armed && txWakeup.arm();
+      driverRoom.want(armed);
     }
     if (receive != null) {
       boolean starved = receive.starved();
@@ -226,6 +270,7 @@ public final class QueuePair {
   /** Back to polling: the guest need not kick. */
   void unpark() throws LinuxException {
     parked = false;
+    summoned = false;
     idleSince = 0;
     if (transmit != null) {
       transmit.ring().suppressKicks();
@@ -235,5 +280,50 @@ public final class QueuePair {
       receive.ring().suppressKicks();
       Watch.want(driverReady, false);
     }
+  }
+
+  // ---- when its thread hangs -------------------------------------------------------------------
+
+  /** Given up, once for all: it is watched no more, and its paths wait to be detached. Watchdog. */
+  void hang() {
+    WatchSet.forget(transmitKick);
+    WatchSet.forget(receiveKick);
+    WatchSet.forget(driverReady);
+    WatchSet.forget(driverRoom);
+    transmitKick = null;
+    receiveKick = null;
+    driverReady = null;
+    driverRoom = null;
+    hung = true;
+  }
+
+  /** Takes the transmit path of a pair that hangs; its unsent chains are the guest's again. */
+  TransmitPath takeTransmit() {
+    TransmitPath path = transmit;
+    transmit = null;
+    if (path != null) {
+      Failure.giveBack(path::abandon);
+    }
+    return path;
+  }
+
+  /** Any thread. */
+  boolean hung() {
+    return hung;
+  }
+
+  /** Why a command to a pair that hangs fails. Any thread. */
+  IoStuck stuck() {
+    return new IoStuck("the driver hangs in a call of this queue pair", null);
+  }
+
+  /** The call that hung is over. The thread that hung. */
+  void letGo() {
+    returned.complete(null);
+  }
+
+  /** Any thread. */
+  CompletionStage<Void> abandoned() {
+    return hung ? returned.minimalCompletionStage() : CompletableFuture.completedStage(null);
   }
 }

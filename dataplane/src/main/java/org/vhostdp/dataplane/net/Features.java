@@ -41,10 +41,25 @@ public final class Features {
   public static final long GUEST_USO4 = 1L << 54;
   public static final long GUEST_USO6 = 1L << 55;
   public static final long HOST_USO = 1L << 56;
+  public static final long HASH_REPORT = 1L << 57;
+  public static final long RSS = 1L << 60;
   public static final long SPEED_DUPLEX = 1L << 63;
 
-  /** What virtio itself gives, whatever the driver. */
+  /** What virtio itself gives. */
   public static final long RINGS = INDIRECT_DESC | EVENT_IDX | VERSION_1 | RING_PACKED | IN_ORDER;
+
+  /** Checksums and segmentation of frames that the guest sends. */
+  public static final long HOST_OFFLOADS = CSUM | HOST_TSO4 | HOST_TSO6 | HOST_ECN | HOST_USO;
+
+  /** Open checksums and large frames that the guest takes, and its command to choose of them. */
+  public static final long GUEST_OFFLOADS =
+      GUEST_CSUM
+          | GUEST_TSO4
+          | GUEST_TSO6
+          | GUEST_ECN
+          | GUEST_USO4
+          | GUEST_USO6
+          | CTRL_GUEST_OFFLOADS;
 
   /** What the control queue gives. */
   public static final long CONTROL =
@@ -89,6 +104,8 @@ public final class Features {
     NAMES[54] = "guest_uso4";
     NAMES[55] = "guest_uso6";
     NAMES[56] = "host_uso";
+    NAMES[57] = "hash_report";
+    NAMES[60] = "rss";
     NAMES[63] = "speed_duplex";
   }
 
@@ -103,28 +120,6 @@ public final class Features {
       }
     }
     return names;
-  }
-
-  /** Device features that a driver's transmit and receive offloads allow to offer. */
-  public static long ofOffloads(int tx, int rx) {
-    long out = 0;
-    if ((tx & Offload.CSUM_PARTIAL) != 0) {
-      out |= CSUM;
-      out |= gso(tx, HOST_TSO4, HOST_TSO6, HOST_ECN, HOST_UFO, HOST_USO);
-    }
-    if ((rx & Offload.CSUM_PARTIAL) != 0) {
-      out |= GUEST_CSUM;
-      out |= gso(rx, GUEST_TSO4, GUEST_TSO6, GUEST_ECN, GUEST_UFO, GUEST_USO4 | GUEST_USO6);
-    }
-    return out;
-  }
-
-  private static long gso(int can, long tso4, long tso6, long ecn, long ufo, long uso) {
-    return ((can & Offload.GSO_TCP4) != 0 ? tso4 : 0)
-        | ((can & Offload.GSO_TCP6) != 0 ? tso6 : 0)
-        | ((can & Offload.GSO_ECN) != 0 ? ecn : 0)
-        | ((can & Offload.GSO_UFO) != 0 ? ufo : 0)
-        | ((can & Offload.GSO_USO) != 0 ? uso : 0);
   }
 
   /** Offloads that a guest with these features takes in frames it receives. */
@@ -159,6 +154,9 @@ public final class Features {
 
   /** Bytes of the header before each frame (5.1.6). */
   public static int headerBytes(long features) {
+    if ((features & HASH_REPORT) != 0) {
+      return 20;
+    }
     return (features & (MRG_RXBUF | VERSION_1)) != 0 ? 12 : 10;
   }
 

@@ -7,11 +7,14 @@ import org.vhostdp.spi.Offload;
  * SPI's offload metadata. Pure functions on words; nothing is trusted.
  *
  * <p>Layout, little-endian: flags u8, gso_type u8, hdr_len u16, gso_size u16, csum_start u16,
- * csum_offset u16, num_buffers u16.
+ * csum_offset u16, num_buffers u16; with hash reports: hash_value u32, hash_report u16, padding.
  */
 final class NetHeader {
   /** Bytes from the header's start to num_buffers. */
   static final int NUM_BUFFERS = 10;
+
+  /** Bytes from the header's start to hash_value, where hashes are reported. */
+  static final int HASH = 12;
 
   /** A frame whose header contradicts itself. */
   static final int BAD = -1;
@@ -102,6 +105,16 @@ final class NetHeader {
       return GSO_TCPV6 | ecn;
     }
     return (flags & Offload.GSO_USO) != 0 ? GSO_UDP_L4 : GSO_UDP;
+  }
+
+  /**
+   * hash_value, and above it hash_report: the number of the type's bit, counted from one, 0 for
+   * none (5.1.6.4.1).
+   *
+   * @param type one bit of {@link org.vhostdp.spi.Steering}, or 0
+   */
+  static long hash(int value, int type) {
+    return value & 0xFFFF_FFFFL | (long) (32 - Integer.numberOfLeadingZeros(type)) << 32;
   }
 
   /** csum_offset for metadata. */

@@ -1,11 +1,14 @@
 package org.vhostdp.dataplane.net;
 
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
 import org.vhostdp.dataplane.net.QueueCounters.Name;
 import org.vhostdp.dataplane.ring.Chains;
 import org.vhostdp.dataplane.ring.DeviceRing;
 import org.vhostdp.linux.CallState;
 import org.vhostdp.linux.EventFd;
+import org.vhostdp.spi.Region;
 
 /**
  * What the transmit and receive paths have in common: a ring, its batch of chains, its counters and
@@ -31,6 +34,10 @@ abstract sealed class QueueSide permits TransmitPath, ReceivePath {
     this.calls = new CallState(Arena.ofAuto());
     int most = Math.min(chainsPerBatch, Math.max(ring.size(), 1));
     this.chains = new Chains(most, ring.size());
+  }
+
+  static MemorySegment[] segments(List<Region> regions) {
+    return regions.stream().map(Region::segment).toArray(MemorySegment[]::new);
   }
 
   /** The ring, for its base and its fault. */

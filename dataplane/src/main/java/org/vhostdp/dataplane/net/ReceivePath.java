@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.util.List;
 import org.vhostdp.dataplane.net.QueueCounters.Name;
 import org.vhostdp.dataplane.ring.Chains;
+import org.vhostdp.dataplane.stage.RxStage;
 import org.vhostdp.spi.Burst;
 import org.vhostdp.spi.Offload;
 import org.vhostdp.spi.Region;
@@ -64,10 +65,18 @@ public final class ReceivePath extends QueueSide {
    * @param regions the port's regions, as started
    */
   public ReceivePath(QueueSetup setup, RxQueue driver, List<Region> regions) {
+    this(setup, driver, segments(regions));
+  }
+
+  /**
+   * @param driver the driver's queue, or the uppermost stage before it
+   * @param frames the memory of frames, by region id
+   */
+  public ReceivePath(QueueSetup setup, RxQueue driver, MemorySegment[] frames) {
     super(setup, WINDOW);
     this.driver = driver;
     this.guest = ring.memory().segments();
-    this.frames = regions.stream().map(Region::segment).toArray(MemorySegment[]::new);
+    this.frames = frames;
     this.cursor = new ScatterCursor(chains, guest);
     this.mergeable = (setup.features() & Features.MRG_RXBUF) != 0;
     this.allowed = Features.rxOffloads(setup.features());
@@ -84,8 +93,22 @@ public final class ReceivePath extends QueueSide {
 
   /** Gives held frames back to the driver; they are lost. For the queue's end. */
   public void abandon() {
-    driver.release(burst, at, held);
-    held = 0;
+    if (held > 0) {
+      driver.release(burst, at, held);
+      counters.add(Name.DROPPED_STOPPED, framesHeld());
+      held = 0;
+    }
+    if (driver instanceof RxStage stage) {
+      stage.discard();
+    }
+  }
+
+  private int framesHeld() {
+    int frames = 0;
+    for (int e = at; e < at + held; e++) {
+      frames += (burst.flags[e] & Offload.MORE) == 0 ? 1 : 0;
+    }
+    return frames;
   }
 
   /**
@@ -176,7 +199,7 @@ public final class ReceivePath extends QueueSide {
     if (delivered > 0) {
       counters.add(Name.FRAMES, delivered);
       counters.add(Name.BYTES, bytes);
-      counters.add(Name.BURSTS, 1);
+      counters.burst(delivered);
     }
     if (waiting) {
       counters.add(Name.STARVED, 1);
@@ -312,8 +335,12 @@ public final class ReceivePath extends QueueSide {
     cursor.begin(window, window + used);
     long numbers = burst.offload[first];
     int shown = flags & (allowed | Offload.GSO_ECN);
-    cursor.header(
-        header, NetHeader.first(shown, numbers), NetHeader.csumOffset(shown, numbers), used);
+    cursor.hashedHeader(
+        header,
+        NetHeader.first(shown, numbers),
+        NetHeader.csumOffset(shown, numbers),
+        used,
+        (flags & Offload.HASH) == 0 ? 0 : NetHeader.hash(burst.hash[first], burst.hashType[first]));
     for (int e = first; e < end; e++) {
       cursor.write(frames[burst.region[e]], burst.offset[e], burst.length[e]);
     }

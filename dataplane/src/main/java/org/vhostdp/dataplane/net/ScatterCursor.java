@@ -39,11 +39,21 @@ final class ScatterCursor {
     this.inChain = 0;
   }
 
-  /** Writes the header; it may span buffers. */
+  /** Writes the header, without a hash; it may span buffers. */
   void header(int bytes, long first, int csumOffset, int numBuffers) {
+    hashedHeader(bytes, first, csumOffset, numBuffers, 0);
+  }
+
+  /**
+   * Writes the header of struct virtio_net_hdr_v1_hash.
+   *
+   * @param hash hash_value, and hash_report above it
+   */
+  void hashedHeader(int bytes, long first, int csumOffset, int numBuffers, long hash) {
     scratch.set(LONG, 0, first);
     scratch.set(SHORT, 8, (short) csumOffset);
     scratch.set(SHORT, NetHeader.NUM_BUFFERS, (short) numBuffers);
+    scratch.set(LONG, NetHeader.HASH, hash);
     write(scratch, 0, bytes);
   }
 

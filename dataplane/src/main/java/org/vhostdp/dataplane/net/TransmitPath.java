@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.util.List;
 import org.vhostdp.dataplane.net.QueueCounters.Name;
 import org.vhostdp.dataplane.ring.Chains;
+import org.vhostdp.dataplane.stage.TxStage;
 import org.vhostdp.spi.Burst;
 import org.vhostdp.spi.Offload;
 import org.vhostdp.spi.Region;
@@ -37,6 +38,10 @@ public final class TransmitPath extends QueueSide {
   private static final int LEAST = 14;
 
   private final TxQueue driver;
+
+  /** The same as the driver's queue if it is a stage, else null. */
+  private final TxStage stage;
+
   private final MemorySegment[] guest;
   private final MemorySegment[] frames;
   private final int[] lent;
@@ -56,10 +61,19 @@ public final class TransmitPath extends QueueSide {
    * @param maxSegments most entries of one frame
    */
   public TransmitPath(QueueSetup setup, TxQueue driver, List<Region> regions, int maxSegments) {
+    this(setup, driver, segments(regions), maxSegments);
+  }
+
+  /**
+   * @param driver the driver's queue, or the uppermost stage before it
+   * @param frames the memory of frames, by region id
+   */
+  public TransmitPath(QueueSetup setup, TxQueue driver, MemorySegment[] frames, int maxSegments) {
     super(setup, BURST);
     this.driver = driver;
+    this.stage = driver instanceof TxStage s ? s : null;
     this.guest = ring.memory().segments();
-    this.frames = regions.stream().map(Region::segment).toArray(MemorySegment[]::new);
+    this.frames = frames;
     this.lent = setup.lent();
     this.maxFrame = setup.maxFrame();
     this.maxSegments = maxSegments;
@@ -72,9 +86,22 @@ public final class TransmitPath extends QueueSide {
     return blocked;
   }
 
+  /** Whether a stage holds frames that were taken from the guest already. */
+  public boolean waiting() {
+    return stage != null && stage.holds();
+  }
+
   /** After a failure in the middle of a turn: its frames are the guest's again. */
   public void abandon() {
     ring.takeBack(chains);
+    discard();
+  }
+
+  /** Drops what stages hold. For the queue's end. */
+  public void discard() {
+    if (stage != null) {
+      stage.discard();
+    }
   }
 
   /**
@@ -83,9 +110,10 @@ public final class TransmitPath extends QueueSide {
    * @return frames moved or dropped; -1 if the ring is broken
    */
   public int poll() {
+    int pumped = stage == null ? 0 : stage.pump();
     int n = ring.collect(chains, chains.capacity());
     if (n <= 0) {
-      return n;
+      return n < 0 ? n : pumped;
     }
     blocked = false;
     bytesSent = 0;
@@ -93,7 +121,7 @@ public final class TransmitPath extends QueueSide {
     if (done > 0) {
       counters.add(Name.FRAMES, done);
       counters.add(Name.BYTES, bytesSent);
-      counters.add(Name.BURSTS, 1);
+      counters.burst(done);
     } else if (!blocked) {
       done = sendHead();
     }
@@ -106,7 +134,7 @@ public final class TransmitPath extends QueueSide {
     } else {
       ring.takeBack(chains);
     }
-    return done;
+    return done + pumped;
   }
 
   /** Copies the leading usual frames into claimed ones; returns how many the driver accepted. */
@@ -375,12 +403,13 @@ public final class TransmitPath extends QueueSide {
       return drop(Name.DROPPED_MALFORMED);
     }
     int flags = burst.flags[0];
-    int claimed = driver.claim(burst, Math.min(maxSegments, BURST));
+    int most = stage != null && stage.lendsLarge() ? 1 : Math.min(maxSegments, BURST);
+    int claimed = most == 1 && stage != null ? claimOne(bytes) : driver.claim(burst, most);
     int used = scatter((int) (at >>> 32), (int) at, bytes, claimed);
     burst.flags[0] |= flags;
     int sent = used == 0 ? 0 : driver.transmit(burst, 0, used);
     int status = used == 0 ? Burst.FULL : burst.status[0];
-    boolean never = used == 0 && claimed == Math.min(maxSegments, BURST);
+    boolean never = used == 0 && claimed == most;
     driver.unclaim(burst, sent, claimed - sent);
     if (sent > 0) {
       counters.add(Name.FRAMES, 1);
@@ -395,6 +424,16 @@ public final class TransmitPath extends QueueSide {
     }
     blocked = true;
     return 0;
+  }
+
+  /** One frame of a stage: a usual one if that is enough, else a large one. */
+  private int claimOne(long bytes) {
+    int claimed = driver.claim(burst, 1);
+    if (claimed == 1 && stage.lendsLarge() && burst.room[0] < bytes) {
+      driver.unclaim(burst, 0, 1);
+      claimed = stage.claimLarge(burst);
+    }
+    return claimed;
   }
 
   private int drop(Name why) {

@@ -16,8 +16,9 @@ import org.vhostdp.spi.Offload;
  * holds the sum of the pseudo-header, as {@link Offload#CSUM_PARTIAL} has it, so that routes and
  * home addresses in extension headers need no care here.
  *
- * <p>Use: {@link #into} where the frames go, {@link #cut}, {@link #length} of each. One thread at a
- * time; no call but the constructor allocates.
+ * <p>Use: {@link #plan}, then {@link #emit} of each frame to wherever it goes, in any order and at
+ * any time before the next plan. Or, where all go to one place: {@link #into} where, {@link #cut},
+ * {@link #length} of each. One thread at a time; no call but the constructor allocates.
  */
 public final class Segmentation {
   /** Refused: a header ends behind the frame, or behind the first 256 bytes. */
@@ -104,6 +105,30 @@ public final class Segmentation {
    *     output counts
    */
   public int cut(MemorySegment frame, long at, int bytes, int offloads, int gsoSize) {
+    int n = plan(frame, at, bytes, offloads, gsoSize, stride);
+    if (n > room) {
+      frames = 0;
+      return NO_ROOM;
+    }
+    for (int i = 0; i < n; i++) {
+      emit(i, frame, at, out, outAt + (long) i * stride);
+    }
+    return n;
+  }
+
+  /**
+   * Reads the headers of a frame and plans its cut.
+   *
+   * @param frame where it lies, in one piece; may be memory that others write
+   * @param at offset of its first byte
+   * @param bytes of the frame, headers included
+   * @param offloads its bits of {@link Offload}: one of TCP4, TCP6, USO counts
+   * @param gsoSize most payload bytes of each segment
+   * @param mostFrame most bytes of a frame that comes of it, headers included
+   * @return how many frames it will become, 1 or more; or a reason why not, negative
+   */
+  public int plan(
+      MemorySegment frame, long at, int bytes, int offloads, int gsoSize, int mostFrame) {
     frames = 0;
     if (bytes < 0 || at < 0 || at > frame.byteSize() - bytes) {
       return TRUNCATED;
@@ -113,25 +138,41 @@ public final class Segmentation {
       wrong = UNKNOWN;
     }
     if (wrong == 0) {
-      wrong = divide(bytes, gsoSize);
+      wrong = divide(bytes, gsoSize, mostFrame);
     }
     if (wrong != 0) {
       return wrong;
     }
     prepare(bytes);
-    int n = frames;
-    int from = headers.payload();
-    for (int i = 0; i < n; i++) {
-      int part = i == n - 1 ? lastSize : size;
-      long to = outAt + (long) i * stride;
-      MemorySegment.copy(headers.copy, 0, out, to, from);
-      MemorySegment.copy(frame, at + from + (long) i * size, out, to + from, part);
-      finish(to, i, part);
-    }
-    return n;
+    return frames;
   }
 
-  /** Bytes of a frame of the last cut. */
+  /** Whether the planned frame's checksum numbers are those of its headers. */
+  boolean sums(int csumStart, int csumOffset) {
+    int field = headers.protocol() == FrameHeaders.TCP ? 16 : 6;
+    return csumStart == headers.transport() && csumOffset == field;
+  }
+
+  /**
+   * Writes one frame of the plan.
+   *
+   * @param i its number, from 0
+   * @param frame where the large frame lies now: its payload is that of the plan
+   * @param at offset of its first byte
+   * @param to where the frame goes; does not overlap the large one
+   * @param toAt offset of its first byte; {@link #length} bytes fit behind it
+   * @return its bytes
+   */
+  public int emit(int i, MemorySegment frame, long at, MemorySegment to, long toAt) {
+    int part = Objects.checkIndex(i, frames) == frames - 1 ? lastSize : size;
+    int from = headers.payload();
+    MemorySegment.copy(headers.copy, 0, to, toAt, from);
+    MemorySegment.copy(frame, at + from + (long) i * size, to, toAt + from, part);
+    finish(to, toAt, i, part);
+    return from + part;
+  }
+
+  /** Bytes of a frame of the last plan or cut. */
   public int length(int i) {
     Objects.checkIndex(i, frames);
     return headers.payload() + (i == frames - 1 ? lastSize : size);
@@ -144,7 +185,7 @@ public final class Segmentation {
     return (offloads & Offload.GSO_ANY) == kind;
   }
 
-  private int divide(int bytes, int gsoSize) {
+  private int divide(int bytes, int gsoSize, int mostFrame) {
     int payload = bytes - headers.payload();
     if (gsoSize <= 0) {
       return BAD_SIZE;
@@ -155,7 +196,7 @@ public final class Segmentation {
       return BAD_SIZE;
     }
     int n = part == 0 ? 1 : (payload - 1) / part + 1;
-    if (n > room || headers.payload() + part > stride) {
+    if (headers.payload() + part > mostFrame) {
       return NO_ROOM;
     }
     size = part;
@@ -194,7 +235,7 @@ public final class Segmentation {
   }
 
   /** Writes what is particular to frame i. */
-  private void finish(long to, int i, int part) {
+  private void finish(MemorySegment out, long to, int i, int part) {
     int ip = headers.ip();
     int transport = headers.transport();
     int end = headers.payload() + part;
@@ -209,7 +250,7 @@ public final class Segmentation {
     long sum = transportSum + (end - transport);
     sum += InternetChecksum.sum(out, to + headers.payload(), part);
     if (headers.protocol() == FrameHeaders.TCP) {
-      finishTcp(to + transport, i, sum);
+      finishTcp(out, to + transport, i, sum);
     } else {
       int length = end - transport;
       out.set(SHORT, to + transport + 4, (short) length);
@@ -218,7 +259,7 @@ public final class Segmentation {
     }
   }
 
-  private void finishTcp(long tcp, int i, long sum) {
+  private void finishTcp(MemorySegment out, long tcp, int i, long sum) {
     int number = sequence + i * size;
     int mine = bits & ~(i == 0 ? 0 : CWR) & ~(i == frames - 1 ? 0 : FIN | PSH);
     out.set(INT, tcp + 4, number);

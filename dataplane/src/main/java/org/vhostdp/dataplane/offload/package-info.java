@@ -6,6 +6,9 @@
  * <ul>
  *   <li>{@link org.vhostdp.dataplane.offload.InternetChecksum}: sums, whole or in parts.
  *   <li>{@link org.vhostdp.dataplane.offload.Segmentation}: one large frame into many.
+ *   <li>{@link org.vhostdp.dataplane.offload.SoftTx}: the stage that gives a driver both.
+ *   <li>{@link org.vhostdp.dataplane.offload.SoftRx}: the stage that undoes for a guest what it
+ *       does not take, and gathers TCP segments for one that takes large frames.
  *   <li>{@link org.vhostdp.dataplane.offload.Toeplitz}: the hash of receive-side scaling.
  * </ul>
  *

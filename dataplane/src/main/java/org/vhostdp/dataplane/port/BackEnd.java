@@ -2,8 +2,8 @@ package org.vhostdp.dataplane.port;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import org.vhostdp.dataplane.io.GuardedPort;
 import org.vhostdp.dataplane.memory.GuestMemory;
-import org.vhostdp.dataplane.net.Features;
 import org.vhostdp.spi.Capabilities;
 import org.vhostdp.spi.DriverException;
 import org.vhostdp.spi.ForeignMemory;
@@ -28,12 +28,13 @@ final class BackEnd {
   private int[] lent;
 
   BackEnd(Port port, PortSpec spec) throws DriverException {
-    this.port = port;
+    this.port = new GuardedPort(port);
     this.can = port.capabilities();
     this.foreign = usesForeign(can) ? port.facet(ForeignMemory.class).orElse(null) : null;
+    int wanted = spec.services().driverQueues();
     this.settings =
         PortSettings.defaults()
-            .withQueuePairs(Math.min(spec.queuePairs(), can.maxQueuePairs()))
+            .withQueuePairs(Math.min(wanted == 0 ? spec.queuePairs() : wanted, can.maxQueuePairs()))
             .withMtu(spec.mtu())
             .withMac(null);
     port.configure(settings);
@@ -53,6 +54,19 @@ final class BackEnd {
     return can;
   }
 
+  /** Its abilities without some offloads, as if it did not have them. */
+  Capabilities without(int offloads) {
+    return Capabilities.builder()
+        .maxQueuePairs(can.maxQueuePairs())
+        .offloads(can.txOffloads() & ~offloads, can.rxOffloads() & ~offloads)
+        .mtu(can.minMtu(), can.maxMtu())
+        .frames(can.maxFrame(), can.frameRoom(), can.maxSegments())
+        .lent(can.txLent(), can.rxLent())
+        .features(can.features())
+        .live(can.live())
+        .build();
+  }
+
   PortSettings settings() {
     return settings;
   }
@@ -63,11 +77,6 @@ final class BackEnd {
 
   int queuePairs() {
     return settings.queuePairs();
-  }
-
-  /** Feature bits that this driver makes possible. */
-  long features() {
-    return Features.ofOffloads(can.txOffloads(), can.rxOffloads());
   }
 
   /** Most bytes of a frame the driver may give, with these offloads. */

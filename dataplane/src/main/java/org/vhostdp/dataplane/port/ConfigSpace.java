@@ -3,10 +3,12 @@ package org.vhostdp.dataplane.port;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import org.vhostdp.dataplane.steering.RssSetting;
 
 /**
  * The device configuration space (struct virtio_net_config, virtio 1.3, 5.1.4): mac 0, status 6,
- * max_virtqueue_pairs 8, mtu 10, speed 12, duplex 16.
+ * max_virtqueue_pairs 8, mtu 10, speed 12, duplex 16, rss_max_key_size 17,
+ * rss_max_indirection_table_length 18, supported_hash_types 20.
  */
 final class ConfigSpace {
   /** Bytes a front-end may ask for (VHOST_USER_MAX_CONFIG_SIZE). */
@@ -28,6 +30,9 @@ final class ConfigSpace {
     bytes.putShort(10, (short) spec.effectiveMtu());
     bytes.putInt(12, SPEED_UNKNOWN);
     bytes.put(16, DUPLEX_UNKNOWN);
+    bytes.put(17, (byte) RssSetting.KEY_BYTES);
+    bytes.putShort(18, (short) RssSetting.TABLE);
+    bytes.putInt(20, RssSetting.TYPES);
   }
 
   /** A copy of a range that the caller has checked. */

@@ -1,6 +1,7 @@
 package org.vhostdp.dataplane.port;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -26,9 +27,15 @@ public record DeviceStatus(
    * @param running in service
    * @param fault why it is out of service, or null
    * @param counters what its IO thread counted
+   * @param sizes bursts by size, see {@link QueueCounters#burstHistogram}
    */
   public record Ring(
-      int index, int size, boolean running, String fault, Map<QueueCounters.Name, Long> counters) {
+      int index,
+      int size,
+      boolean running,
+      String fault,
+      Map<QueueCounters.Name, Long> counters,
+      List<Long> sizes) {
     /** A counter's value. */
     public long count(QueueCounters.Name name) {
       return counters.getOrDefault(name, 0L);
@@ -42,7 +49,8 @@ public record DeviceStatus(
       for (QueueCounters.Name name : QueueCounters.Name.values()) {
         counters.put(name, v.counters.get(name));
       }
-      rings.add(new Ring(v.index, v.size, v.attached, v.fault, counters));
+      List<Long> sizes = Arrays.stream(v.counters.burstHistogram()).boxed().toList();
+      rings.add(new Ring(v.index, v.size, v.attached, v.fault, counters, sizes));
     }
     long bytes = 0;
     for (int i = 0; i < device.memory().count(); i++) {

@@ -1,11 +1,16 @@
 package org.vhostdp.dataplane.port;
 
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.TreeSet;
 import org.vhostdp.dataplane.net.ControlQueue;
+import org.vhostdp.dataplane.net.Features;
+import org.vhostdp.dataplane.steering.RssSetting;
+import org.vhostdp.dataplane.steering.SteeringRefused;
 
 /**
  * The commands of the control queue (virtio 1.3, 5.1.6.5). Numbers and lengths are checked; what is
@@ -15,12 +20,18 @@ import org.vhostdp.dataplane.net.ControlQueue;
  * ask for (5.1.6.5.1), and this one does: the guest's stack filters.
  */
 final class GuestCommands implements ControlQueue.Handler {
+  private static final Logger LOG = System.getLogger(GuestCommands.class.getName());
+
   private static final int RX = 0;
   private static final int MAC = 1;
   private static final int VLAN = 2;
   private static final int ANNOUNCE = 3;
   private static final int MQ = 4;
   private static final int GUEST_OFFLOADS = 5;
+
+  private static final int PAIRS = 0;
+  private static final int RSS = 1;
+  private static final int HASHES = 2;
 
   private static final int RX_MODES = 6;
   private static final int MAC_TABLE_SET = 0;
@@ -53,11 +64,29 @@ final class GuestCommands implements ControlQueue.Handler {
       case MAC -> command == MAC_ADDR_SET ? setMac(data) : command == MAC_TABLE_SET && macTable(in);
       case VLAN -> data.length == 2 && vlan(command, in.getShort() & 0xFFFF);
       case ANNOUNCE -> command == 0 && data.length == 0 && announced();
-      case MQ -> command == 0 && data.length == 2 && device.setPairs(in.getShort() & 0xFFFF);
+      case MQ -> multiqueue(command, data, in);
       case GUEST_OFFLOADS ->
           command == 0 && data.length == 8 && device.setGuestOffloads(in.getLong());
       default -> false;
     };
+  }
+
+  private boolean multiqueue(int command, byte[] data, ByteBuffer in) {
+    return switch (command) {
+      case PAIRS -> data.length == 2 && device.setPairs(in.getShort() & 0xFFFF);
+      case RSS -> device.negotiated(Features.RSS) && scaling(data, false);
+      case HASHES -> device.negotiated(Features.HASH_REPORT) && scaling(data, true);
+      default -> false;
+    };
+  }
+
+  private boolean scaling(byte[] data, boolean hashOnly) {
+    try {
+      return device.setScaling(RssSetting.parse(data, device.queuePairs(), hashOnly), hashOnly);
+    } catch (SteeringRefused e) {
+      LOG.log(Level.INFO, "{0}: refused of the guest: {1}", device.spec().id(), e.getMessage());
+      return false;
+    }
   }
 
   private boolean rxMode(int mode, byte[] data) {

@@ -3,18 +3,23 @@ package org.vhostdp.dataplane.port;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import org.vhostdp.dataplane.capture.CaptureWriter;
+import org.vhostdp.dataplane.events.ControlChange;
+import org.vhostdp.dataplane.events.ControlChange.Kind;
 import org.vhostdp.dataplane.io.IoStuck;
 import org.vhostdp.dataplane.io.IoThread;
 import org.vhostdp.dataplane.memory.GuestMemory;
-import org.vhostdp.dataplane.memory.MemoryRefused;
 import org.vhostdp.dataplane.memory.MemoryRegion;
 import org.vhostdp.dataplane.net.Features;
+import org.vhostdp.dataplane.net.QueueCounters;
+import org.vhostdp.dataplane.qos.QosSpec;
+import org.vhostdp.dataplane.steering.RssSetting;
 import org.vhostdp.linux.Fd;
-import org.vhostdp.spi.Capabilities;
+import org.vhostdp.linux.LinuxException;
 import org.vhostdp.spi.DriverException;
 import org.vhostdp.spi.Port;
-import org.vhostdp.spi.PortSettings;
 
 /**
  * The control state of one virtio network device: what a front-end set up, and which rings run. The
@@ -27,62 +32,65 @@ import org.vhostdp.spi.PortSettings;
 public final class NetDevice {
   private static final Logger LOG = System.getLogger(NetDevice.class.getName());
 
-  private final PortSpec spec;
-  private final BackEnd backEnd;
+  private final DriverSide driver;
   private final RingAttachment rings;
+  private final MemoryTable memory = new MemoryTable(this::change);
   private final ConfigSpace config;
   private final GuestCommands commands;
   private final Vring[] vrings;
   private final long offered;
 
-  private GuestMemory memory = GuestMemory.NONE;
   private long features;
   private boolean featuresSet;
   private int guestOffloads = -1;
-  private int controlPairs = 1;
+  private GuestQueues queues = GuestQueues.FIRST;
   private int mtu;
 
   /**
    * @param spec the port
    * @param port the driver's port, open; owned from here on
    * @param threads IO threads to spread queue pairs over
-   * @param faults told, on an IO thread, that a ring broke: index and reason
+   * @param faults told, on an IO thread, what broke
    */
   public NetDevice(PortSpec spec, Port port, List<IoThread> threads, RingFaults faults)
       throws DriverException {
-    this.spec = spec;
     this.mtu = spec.effectiveMtu();
-    this.backEnd = new BackEnd(port, spec);
-    this.config = new ConfigSpace(spec);
-    int pairs = backEnd.queuePairs();
-    this.rings = new RingAttachment(backEnd, pairs, threads, faults);
-    this.commands = new GuestCommands(this);
+    int pairs = spec.queuePairs();
     this.vrings = new Vring[2 * pairs + 1];
     for (int i = 0; i < vrings.length; i++) {
       vrings[i] = new Vring(i);
     }
-    this.offered = offer(pairs) & spec.featureMask();
+    this.driver = new DriverSide(spec, port, receiveCounters(pairs), this::wake);
+    this.config = new ConfigSpace(spec);
+    this.rings = new RingAttachment(driver, pairs, threads, faults);
+    this.commands = new GuestCommands(this);
+    this.offered = offer(spec);
     config.link(port.events().linkUp());
   }
 
-  private long offer(int pairs) {
-    long bits =
-        Features.RINGS
-            | Features.PROTOCOL_FEATURES
-            | Features.MRG_RXBUF
-            | Features.STATUS
-            | Features.CONTROL
-            | Features.CTRL_GUEST_OFFLOADS
-            | Features.SPEED_DUPLEX
-            | backEnd.features();
-    return bits
-        | (pairs > 1 ? Features.MQ : 0)
-        | (spec.mac() != null ? Features.MAC : 0)
-        | (spec.mtu() != 0 ? Features.MTU : 0);
+  private QueueCounters[] receiveCounters(int pairs) {
+    QueueCounters[] counters = new QueueCounters[pairs];
+    for (int i = 0; i < pairs; i++) {
+      counters[i] = vrings[2 * i].counters;
+    }
+    return counters;
+  }
+
+  private void wake(int pair) {
+    rings.wake(pair);
+  }
+
+  /** The profile's features, whatever the driver; without those that need what is not there. */
+  private static long offer(PortSpec spec) {
+    long missing =
+        (spec.queuePairs() > 1 ? 0 : Features.MQ | Features.RSS)
+            | (spec.mac() != null ? 0 : Features.MAC)
+            | (spec.mtu() != 0 ? 0 : Features.MTU);
+    return spec.services().profile().features() & ~missing & spec.featureMask();
   }
 
   public PortSpec spec() {
-    return spec;
+    return driver.spec();
   }
 
   /** Feature bits on offer. */
@@ -95,20 +103,20 @@ public final class NetDevice {
     return features;
   }
 
+  boolean negotiated(long bits) {
+    return (features & bits) == bits;
+  }
+
   public int queuePairs() {
-    return backEnd.queuePairs();
+    return spec().queuePairs();
   }
 
   ConfigSpace config() {
     return config;
   }
 
-  BackEnd backEnd() {
-    return backEnd;
-  }
-
   GuestMemory memory() {
-    return memory;
+    return memory.now();
   }
 
   // ---- negotiation -----------------------------------------------------------------------------
@@ -125,6 +133,8 @@ public final class NetDevice {
     features = bits;
     featuresSet = true;
     guestOffloads = -1;
+    queues = new GuestQueues(queues.pairs(), null, null);
+    ControlChange.commit(spec().id(), Kind.FEATURES, Features.names(bits).toString());
     refresh();
   }
 
@@ -138,71 +148,34 @@ public final class NetDevice {
 
   /** Regions in the table. */
   public int memoryRegions() {
-    return memory.count();
+    return memory.now().count();
   }
 
   /** SET_MEM_TABLE: replaces the table; rings go on in the new one. */
   public void setMemory(GuestMemory table) throws Refusal {
-    replace(table);
+    memory.replace(table);
   }
 
   /** ADD_MEM_REG. */
   public void addRegion(MemoryRegion region) throws Refusal {
-    try {
-      replaceKeeping(memory.plus(region));
-    } catch (MemoryRefused e) {
-      throw new Refusal(e.getMessage(), e);
-    } finally {
-      if (!memory.regions().contains(region)) {
-        region.unmap();
-      }
-    }
+    memory.add(region);
   }
 
   /** REM_MEM_REG: the region with this guest address, user address and size. */
   public void removeRegion(long guest, long size, long user) throws Refusal {
-    MemoryRegion region = region(guest, size, user);
-    if (region == null) {
-      throw new Refusal("there is no such memory region to remove");
-    }
-    try {
-      replaceKeeping(memory.minus(region));
-    } finally {
-      if (!memory.regions().contains(region)) {
-        region.unmap();
-      }
-    }
+    memory.remove(guest, size, user);
   }
 
   /** Whether the table has exactly this region. */
   public boolean hasRegion(long guest, long size, long user) {
-    return region(guest, size, user) != null;
+    return memory.has(guest, size, user);
   }
 
-  private MemoryRegion region(long guest, long size, long user) {
-    for (MemoryRegion region : memory.regions()) {
-      if (region.guest() == guest && region.size() == size && region.user() == user) {
-        return region;
-      }
-    }
-    return null;
-  }
-
-  private void replace(GuestMemory table) throws Refusal {
-    GuestMemory old = memory;
-    try {
-      replaceKeeping(table);
-    } finally {
-      // Whichever of the two is not in force, also where a ring refuses the new one.
-      (memory == table ? old : table).unmap();
-    }
-  }
-
-  private void replaceKeeping(GuestMemory table) throws Refusal {
+  private void change(GuestMemory table) throws Refusal {
     detachAll();
-    backEnd.reclaim();
-    memory = table;
-    backEnd.lend(table);
+    driver.memory(table);
+    memory.set(table);
+    ControlChange.commit(spec().id(), Kind.MEMORY_TABLE, table.count() + " regions");
     refresh();
   }
 
@@ -319,11 +292,11 @@ public final class NetDevice {
   public void ringBroken(int index, String why) {
     Vring ring = vrings[index];
     ring.fault = why;
-    LOG.log(Level.WARNING, "{0}: ring {1} is out of service: {2}", spec.id(), index, why);
+    LOG.log(Level.WARNING, "{0}: ring {1} is out of service: {2}", spec().id(), index, why);
     try {
       detach(ring);
     } catch (Refusal e) {
-      LOG.log(Level.WARNING, "{0}: {1}", spec.id(), e.getMessage());
+      LOG.log(Level.WARNING, "{0}: {1}", spec().id(), e.getMessage());
     }
     rings.signalError(ring);
   }
@@ -332,7 +305,7 @@ public final class NetDevice {
 
   /** Index of the control queue (virtio 1.3, 5.1.2). */
   private int controlIndex() {
-    return (features & Features.MQ) != 0 ? 2 * queuePairs() : 2;
+    return (features & (Features.MQ | Features.RSS)) != 0 ? 2 * queuePairs() : 2;
   }
 
   private boolean isControl(Vring ring) {
@@ -370,19 +343,35 @@ public final class NetDevice {
 
   /** VQ_PAIRS_SET of the guest. */
   boolean setPairs(int pairs) {
-    if (pairs < 1 || pairs > queuePairs()) {
-      return false;
-    }
-    int old = controlPairs;
-    controlPairs = pairs;
+    return pairs >= 1 && pairs <= queuePairs() && steer(queues.withPairs(pairs));
+  }
+
+  /** RSS_CONFIG and HASH_CONFIG of the guest; nonsense was refused before. */
+  boolean setScaling(RssSetting setting, boolean hashOnly) {
+    return steer(hashOnly ? queues.withHashes(setting) : queues.withScaling(setting));
+  }
+
+  private boolean steer(GuestQueues next) {
+    GuestQueues old = queues;
+    queues = next;
     try {
       refresh();
+      ControlChange.commit(spec().id(), Kind.RSS, describeSteering());
       return true;
     } catch (Refusal e) {
-      LOG.log(Level.WARNING, "{0}: {1}", spec.id(), e.getMessage());
-      controlPairs = old;
+      LOG.log(Level.WARNING, "{0}: {1}", spec().id(), e.getMessage());
+      queues = old;
       return false;
     }
+  }
+
+  /** How received frames find their queue, for operators. */
+  public String describeSteering() {
+    RssSetting now = queues.rss();
+    if (now != null) {
+      return "rss of the guest: " + now;
+    }
+    return spec().services().steering().policy();
   }
 
   /** GUEST_OFFLOADS_SET of the guest. */
@@ -397,13 +386,123 @@ public final class NetDevice {
       refresh();
       return true;
     } catch (Refusal e) {
-      LOG.log(Level.WARNING, "{0}: {1}", spec.id(), e.getMessage());
+      LOG.log(Level.WARNING, "{0}: {1}", spec().id(), e.getMessage());
       guestOffloads = old;
       return false;
     }
   }
 
   // ---- the driver ------------------------------------------------------------------------------
+
+  /** Whether there is a driver. */
+  public boolean hasDriver() {
+    return driver.backEnd() != null;
+  }
+
+  /** Other limits, at once. */
+  public void qos(QosSpec next) throws Refusal {
+    driver.qos(next);
+    ControlChange.commit(spec().id(), Kind.QOS, next.toString());
+    refresh();
+  }
+
+  /** Copies frames there from now on; null ends that. */
+  public void capture(CaptureWriter to) throws Refusal {
+    driver.capture(to);
+    ControlChange.commit(spec().id(), Kind.CAPTURE, to == null ? "off" : "on");
+    refresh();
+  }
+
+  /**
+   * The driver failed: no ring uses it any more. It is closed when it has returned from its last
+   * call, which may be never; so long it keeps the memory that it was lent.
+   */
+  public void driverLost() throws Refusal {
+    try {
+      detachData();
+    } finally {
+      Runnable closing = driver.lose();
+      memory.hold(rings.abandoned().handle((done, failure) -> close(closing)));
+      rings.arrange(false);
+    }
+  }
+
+  private Void close(Runnable closing) {
+    try {
+      closing.run();
+    } catch (RuntimeException e) {
+      LOG.log(Level.WARNING, spec().id() + ": the lost driver does not close", e);
+    }
+    return null;
+  }
+
+  /** Frames dropped so far because their queue was taken out of service. */
+  public long dropped() {
+    long frames = 0;
+    for (Vring ring : vrings) {
+      frames += ring.counters.get(QueueCounters.Name.DROPPED_STOPPED);
+    }
+    return frames;
+  }
+
+  /** Whether this side knows the guest's MAC address. */
+  public boolean hasMac() {
+    return !Arrays.equals(config.mac(), new byte[6]);
+  }
+
+  /** Tells the network where the guest's MAC address is now. */
+  public void announce() throws Refusal {
+    announce(config.mac());
+  }
+
+  /** A driver again: rings run as the guest left them. */
+  public void driverFound(Port port) throws Refusal, DriverException {
+    driver.found(port);
+    try {
+      refresh();
+    } catch (Refusal e) {
+      driverLost();
+      throw e;
+    }
+  }
+
+  /**
+   * Moves to another driver while the guest runs. Nothing that it can see changes.
+   *
+   * @param port open; owned from here on
+   * @return nanoseconds without a ring that runs
+   * @throws Refusal if the new driver cannot be used; the old one goes on
+   */
+  public long swap(Port port) throws Refusal {
+    BackEnd next;
+    try {
+      next = driver.prepare(port);
+    } catch (DriverException | RuntimeException e) {
+      port.close();
+      throw new Refusal("the new driver refuses: " + e.getMessage(), e);
+    }
+    long begin = System.nanoTime();
+    detachData();
+    BackEnd old = driver.replace(next);
+    try {
+      refresh();
+    } catch (Refusal e) {
+      detachData();
+      if (old == null) {
+        driver.lose().run();
+        throw e;
+      }
+      driver.replace(old);
+      next.close();
+      refresh();
+      throw new Refusal(e.getMessage() + "; the former driver goes on", e);
+    }
+    long outage = System.nanoTime() - begin;
+    if (old != null) {
+      old.close();
+    }
+    return outage;
+  }
 
   /** NET_SET_MTU. */
   public void setMtu(long bytes) throws Refusal {
@@ -414,7 +513,7 @@ public final class NetDevice {
     mtu = (int) bytes;
     try {
       // Asked now, even if no ring runs yet: the front-end is not to learn of it at a kick.
-      settingsFor(activePairs()).check(backEnd.capabilities());
+      driver.check(wishes(), mtu);
       detachAll();
       refresh();
     } catch (DriverException e) {
@@ -457,8 +556,8 @@ public final class NetDevice {
   // ---- refresh ---------------------------------------------------------------------------------
 
   private int activePairs() {
-    if (rings.control() != null && (features & Features.MQ) != 0) {
-      return controlPairs;
+    if (rings.control() != null && (features & (Features.MQ | Features.RSS)) != 0) {
+      return queues.pairs();
     }
     int active = 0;
     while (active < queuePairs() && vrings[2 * active].ready(enableNeeded())) {
@@ -473,7 +572,7 @@ public final class NetDevice {
 
   /** Attaches and detaches until what runs is what should run. */
   private void refresh() throws Refusal {
-    boolean possible = featuresSet && memory.count() > 0;
+    boolean possible = featuresSet && memory.now().count() > 0;
     Vring control = vrings[controlIndex()];
     boolean controlRuns = possible && isControl(control) && control.ready(enableNeeded());
     if (controlRuns && !control.attached) {
@@ -483,56 +582,44 @@ public final class NetDevice {
     int active = activePairs();
     for (Vring ring : vrings) {
       boolean data = ring.index < 2 * queuePairs() && !isControl(ring);
-      if (possible && data && ring.pair() < active && ring.ready(enableNeeded())) {
+      boolean wants = data && ring.pair() < active && ring.ready(enableNeeded());
+      if (possible && wants && driver.backEnd() != null) {
         wanted.add(ring);
       } else if (ring.attached && !(controlRuns && ring == control)) {
         detach(ring);
       }
     }
     try {
-      drive(wanted, active);
-    } catch (DriverException e) {
+      drive(wanted);
+    } catch (DriverException | LinuxException e) {
       throw new Refusal("the driver refuses: " + e.getMessage(), e);
     }
   }
 
-  private void drive(List<Vring> wanted, int active) throws DriverException, Refusal {
+  private void drive(List<Vring> wanted) throws DriverException, LinuxException, Refusal {
     if (wanted.isEmpty()) {
       if (!rings.any()) {
-        backEnd.stop();
+        driver.rest();
       }
       return;
     }
-    PortSettings next = settingsFor(active);
-    if (!backEnd.canApplyNow(next)) {
-      for (Vring ring : vrings) {
-        if (!isControl(ring)) {
-          detach(ring);
-        }
-      }
-      backEnd.stop();
+    GuestWishes wishes = wishes();
+    if (driver.disturbs(wishes, mtu)) {
+      detachData();
     }
-    backEnd.apply(next);
-    backEnd.start();
+    driver.run(wishes, mtu);
+    if (!rings.any()) {
+      rings.arrange(driver.together());
+    }
     for (Vring ring : wanted) {
       if (!ring.attached) {
-        rings.attach(ring, this, frameLimit(ring));
+        rings.attach(ring, this);
       }
     }
   }
 
-  private PortSettings settingsFor(int active) {
-    PortSettings now = backEnd.settings();
-    boolean toggles = backEnd.capabilities().has(Capabilities.QUEUE_TOGGLE);
-    return now.withRxOffloads(rxOffloads() & backEnd.capabilities().rxOffloads())
-        .withMtu(spec.mtu() == 0 && mtu == spec.effectiveMtu() ? 0 : mtu)
-        .withActiveQueuePairs(toggles ? Math.min(active, now.queuePairs()) : now.queuePairs());
-  }
-
-  private int frameLimit(Vring ring) {
-    return ring.isReceive()
-        ? backEnd.maxReceived(rxOffloads(), mtu)
-        : backEnd.capabilities().maxFrame();
+  private GuestWishes wishes() {
+    return new GuestWishes(features, rxOffloads(), activePairs(), queues.rss(), queues.hashes());
   }
 
   // ---- the end ---------------------------------------------------------------------------------
@@ -550,6 +637,14 @@ public final class NetDevice {
   private void detachAll() throws Refusal {
     for (Vring ring : vrings) {
       detach(ring);
+    }
+  }
+
+  private void detachData() throws Refusal {
+    for (Vring ring : vrings) {
+      if (!isControl(ring)) {
+        detach(ring);
+      }
     }
   }
 
@@ -571,32 +666,31 @@ public final class NetDevice {
       ring.enabled = false;
     }
     detachAll();
-    backEnd.stop();
+    driver.rest();
   }
 
   /** RESET_DEVICE, and the end of a session: back to the state before negotiation. */
   public void reset() throws Refusal {
     detachAll();
-    backEnd.stop();
+    driver.rest();
     for (Vring ring : vrings) {
       ring.reset();
     }
     features = 0;
     featuresSet = false;
     guestOffloads = -1;
-    controlPairs = 1;
-    mtu = spec.effectiveMtu();
+    queues = GuestQueues.FIRST;
+    mtu = spec().effectiveMtu();
     config.announce(false);
-    config.mac(spec.mac() == null ? new byte[6] : spec.mac());
+    config.mac(spec().mac() == null ? new byte[6] : spec().mac());
     commands.reset();
   }
 
   /** The end of a session: reset, and the guest's memory is let go. */
   public void disconnected() throws Refusal {
     reset();
-    backEnd.reclaim();
-    memory.unmap();
-    memory = GuestMemory.NONE;
+    driver.reclaim();
+    memory.forget();
   }
 
   /** Ends the device and closes the driver's port. */
@@ -605,9 +699,9 @@ public final class NetDevice {
       disconnected();
     } catch (IllegalStateException e) {
       // A driver that keeps lent memory: the mapping stays, its port is closed all the same.
-      LOG.log(Level.ERROR, spec.id() + ": guest memory is not let go", e);
+      LOG.log(Level.ERROR, spec().id() + ": guest memory is not let go", e);
     }
-    backEnd.close();
+    driver.close();
   }
 
   /** State for operators. Any thread; a moment's view. */

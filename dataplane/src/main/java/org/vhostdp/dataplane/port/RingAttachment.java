@@ -3,6 +3,8 @@ package org.vhostdp.dataplane.port;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.vhostdp.dataplane.io.IoStuck;
 import org.vhostdp.dataplane.io.IoThread;
 import org.vhostdp.dataplane.io.PairControl;
@@ -13,33 +15,74 @@ import org.vhostdp.dataplane.net.Features;
 import org.vhostdp.dataplane.net.QueueSetup;
 import org.vhostdp.dataplane.net.ReceivePath;
 import org.vhostdp.dataplane.net.TransmitPath;
+import org.vhostdp.dataplane.qos.QosSpec;
 import org.vhostdp.dataplane.ring.DeviceRing;
 import org.vhostdp.dataplane.ring.RingLayout;
 import org.vhostdp.linux.CallState;
 import org.vhostdp.linux.Errno;
 import org.vhostdp.linux.EventFd;
 import org.vhostdp.linux.Fd;
+import org.vhostdp.linux.LinuxException;
 import org.vhostdp.spi.Burst;
 import org.vhostdp.spi.Port;
+import org.vhostdp.spi.RxQueue;
 import org.vhostdp.spi.TxQueue;
 
 /** Puts a port's rings into service on IO threads, and takes them out. Control thread. */
 final class RingAttachment {
+  private static final int MOST_WEIGHT = 64;
+
   private final MemorySegment scratch = Arena.ofAuto().allocate(4096, 8);
 
-  private final BackEnd backEnd;
+  private final DriverSide driver;
+  private final List<IoThread> threads;
+  private final QueuePair.FaultSink[] sinks;
   private final PairControl[] pairs;
+
+  /** What is in service. A pair that failed forgets its paths, whose positions are needed still. */
+  private final TransmitPath[] transmitting;
+
+  private final ReceivePath[] receiving;
   private final CallState calls = new CallState(Arena.ofAuto());
   private int attached;
   private ControlQueue control;
 
-  RingAttachment(BackEnd backEnd, int queuePairs, List<IoThread> threads, RingFaults faults) {
-    this.backEnd = backEnd;
+  RingAttachment(DriverSide driver, int queuePairs, List<IoThread> threads, RingFaults faults) {
+    this.driver = driver;
+    this.threads = List.copyOf(threads);
     this.pairs = new PairControl[queuePairs];
+    this.transmitting = new TransmitPath[queuePairs];
+    this.receiving = new ReceivePath[queuePairs];
+    this.sinks = new QueuePair.FaultSink[queuePairs];
     for (int i = 0; i < queuePairs; i++) {
-      int pair = i;
-      QueuePair.FaultSink sink = (receive, why) -> faults.broken(2 * pair + (receive ? 0 : 1), why);
-      pairs[i] = new PairControl(threads.get(i % threads.size()), new QueuePair(sink));
+      sinks[i] = new PairFaults(i, faults);
+    }
+    arrange(false);
+  }
+
+  /** What an IO thread says of one pair. */
+  private record PairFaults(int pair, RingFaults faults) implements QueuePair.FaultSink {
+    @Override
+    public void broken(boolean receive, String why) {
+      faults.broken(2 * pair + (receive ? 0 : 1), why);
+    }
+
+    @Override
+    public void driverFailed(String why) {
+      faults.driverFailed(why);
+    }
+  }
+
+  /**
+   * Spreads the pairs over the IO threads, or puts all on one; one whose driver hangs is left to
+   * it. No data ring is attached.
+   */
+  void arrange(boolean together) {
+    for (int i = 0; i < pairs.length; i++) {
+      IoThread thread = threads.get(together ? 0 : i % threads.size());
+      if (pairs[i] == null || pairs[i].thread() != thread || pairs[i].hung()) {
+        pairs[i] = new PairControl(thread, new QueuePair(sinks[i]));
+      }
     }
   }
 
@@ -52,33 +95,56 @@ final class RingAttachment {
     return control;
   }
 
-  /** Puts a ring into service; its driver queue is started. */
-  void attach(Vring ring, NetDevice device, int maxFrame) throws Refusal {
-    boolean receive = ring.isReceive();
-    QueueSetup setup =
-        new QueueSetup(
-            locate(ring, device, !receive),
-            device.features(),
-            Vring.raw(ring.call),
-            ring.counters,
-            maxFrame,
-            backEnd.lentFor(receive));
-    Port port = backEnd.port();
-    int queue = ring.pair();
+  /** Puts a ring into service; the driver runs. */
+  void attach(Vring ring, NetDevice device) throws Refusal {
     try {
-      if (receive) {
-        ReceivePath path = new ReceivePath(setup, port.rx(queue), port.regions());
-        pairs[queue].attach(path, port.rx(queue).wakeup(), Vring.raw(ring.kick));
+      if (ring.isReceive()) {
+        attachReceive(ring, device);
       } else {
-        int segments = backEnd.capabilities().maxSegments();
-        TransmitPath path = new TransmitPath(setup, port.tx(queue), port.regions(), segments);
-        pairs[queue].attach(path, port.tx(queue).wakeup(), Vring.raw(ring.kick));
+        attachTransmit(ring, device);
       }
-    } catch (IoStuck e) {
+    } catch (IoStuck | LinuxException e) {
       throw new Refusal(e.getMessage(), e);
     }
     ring.attached = true;
     attached++;
+    share(ring.pair());
+  }
+
+  private void share(int pair) throws Refusal {
+    QosSpec qos = driver.spec().services().qos();
+    try {
+      int weight = Math.min(MOST_WEIGHT, qos.weight(pair) * qos.portWeight());
+      pairs[pair].share(qos.priority(pair), weight);
+    } catch (IoStuck e) {
+      throw new Refusal(e.getMessage(), e);
+    }
+  }
+
+  private void attachReceive(Vring ring, NetDevice device) throws Refusal, IoStuck, LinuxException {
+    QueueWay<RxQueue> way = driver.stages().receive(ring.pair(), ring.counters);
+    ReceivePath path = new ReceivePath(setup(ring, device, way), way.queue(), way.frames());
+    pairs[ring.pair()].attach(path, way.queue().wakeup(), Vring.raw(ring.kick));
+    receiving[ring.pair()] = path;
+  }
+
+  private void attachTransmit(Vring ring, NetDevice device)
+      throws Refusal, IoStuck, LinuxException {
+    QueueWay<TxQueue> way = driver.stages().transmit(ring.pair(), device.features(), ring.counters);
+    TransmitPath path =
+        new TransmitPath(setup(ring, device, way), way.queue(), way.frames(), way.maxSegments());
+    pairs[ring.pair()].attach(path, way.queue().wakeup(), Vring.raw(ring.kick));
+    transmitting[ring.pair()] = path;
+  }
+
+  private static QueueSetup setup(Vring ring, NetDevice device, QueueWay<?> way) throws Refusal {
+    return new QueueSetup(
+        locate(ring, device, !ring.isReceive()),
+        device.features(),
+        Vring.raw(ring.call),
+        ring.counters,
+        way.maxFrame(),
+        way.lent());
   }
 
   private static DeviceRing locate(Vring ring, NetDevice device, boolean reading) throws Refusal {
@@ -100,13 +166,17 @@ final class RingAttachment {
 
   /** Takes a ring out of service; afterwards no IO thread touches its memory. */
   void detach(Vring ring) throws IoStuck {
-    PairControl pair = pairs[ring.pair()];
+    int pair = ring.pair();
     if (ring.isReceive()) {
-      ReceivePath path = pair.detachReceive();
-      ring.base = path == null ? ring.base : path.ring().base();
+      pairs[pair].detachReceive();
+      ring.base = receiving[pair].ring().base();
+      receiving[pair] = null;
     } else {
-      TransmitPath path = pair.detachTransmit();
-      ring.base = path == null ? ring.base : path.ring().base();
+      if (pairs[pair].detachTransmit() != null) {
+        transmitting[pair].discard();
+      }
+      ring.base = transmitting[pair].ring().base();
+      transmitting[pair] = null;
     }
     ring.attached = false;
     attached--;
@@ -141,6 +211,23 @@ final class RingAttachment {
     return answered;
   }
 
+  /**
+   * Done when no IO thread is inside a call of the driver that was detached; perhaps never, if that
+   * hangs.
+   */
+  CompletionStage<Void> abandoned() {
+    CompletableFuture<?>[] all = new CompletableFuture<?>[pairs.length];
+    for (int i = 0; i < pairs.length; i++) {
+      all[i] = pairs[i].abandoned().toCompletableFuture();
+    }
+    return CompletableFuture.allOf(all);
+  }
+
+  /** Has a pair look for frames at its IO thread's next turn. That thread. */
+  void wake(int pair) {
+    pairs[pair].waker().run();
+  }
+
   /** Tells the IO thread the interrupt descriptors of a pair. */
   void interrupts(Vring[] vrings, int pair) throws IoStuck {
     pairs[pair].interrupts(Vring.raw(vrings[2 * pair + 1].call), Vring.raw(vrings[2 * pair].call));
@@ -170,7 +257,8 @@ final class RingAttachment {
 
   /** Sends one small frame on queue 0, if the port is started. */
   void transmitOnce(byte[] frame) throws IoStuck {
-    if (!backEnd.started()) {
+    BackEnd backEnd = driver.backEnd();
+    if (backEnd == null || !backEnd.started()) {
       return;
     }
     Port port = backEnd.port();

@@ -1,6 +1,6 @@
 package org.vhostdp.dataplane.port;
 
-/** Told that a ring was taken out of service. On an IO thread; must not block. */
+/** Told what an IO thread took out of service. On that thread; must not block. */
 public interface RingFaults {
   /**
    * A ring ended.
@@ -9,4 +9,11 @@ public interface RingFaults {
    * @param why a sentence without its full stop
    */
   void broken(int ring, String why);
+
+  /**
+   * The port's driver failed in the middle of a turn; its queue pair is out of service.
+   *
+   * @param why a sentence without its full stop
+   */
+  void driverFailed(String why);
 }

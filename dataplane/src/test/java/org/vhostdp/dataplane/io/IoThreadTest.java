@@ -27,8 +27,16 @@ import org.vhostdp.linux.Threads;
 /** The duty cycle: sleep, wake, fairness and commands. */
 class IoThreadTest {
   private static final QueuePair.FaultSink NO_FAULT =
-      (receive, why) -> {
-        throw new AssertionError(why);
+      new QueuePair.FaultSink() {
+        @Override
+        public void broken(boolean receive, String why) {
+          throw new AssertionError(why);
+        }
+
+        @Override
+        public void driverFailed(String why) {
+          throw new AssertionError(why);
+        }
       };
 
   private static PairControl control(IoThread thread) {

@@ -39,6 +39,7 @@ final class FaultyPort implements Port {
   private final Port port;
   private final Events events;
   private volatile Fault fault = Fault.NONE;
+  private volatile boolean closed;
   private volatile Throwable thrown = new IllegalStateException("made to fail");
 
   /** Wraps a port, which it closes. */
@@ -135,6 +136,12 @@ final class FaultyPort implements Port {
   public void close() {
     port.close();
     events.event.close();
+    closed = true;
+  }
+
+  /** Whether it was closed. */
+  boolean closed() {
+    return closed;
   }
 
   private final class Foreign implements ForeignMemory {

@@ -3,12 +3,23 @@ package org.vhostdp.dataplane.frontend.vhostuser;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.vhostdp.dataplane.capture.CaptureWriter;
+import org.vhostdp.dataplane.events.PortState;
 import org.vhostdp.dataplane.io.IoThread;
 import org.vhostdp.dataplane.port.DeviceStatus;
+import org.vhostdp.dataplane.port.DriverSource;
 import org.vhostdp.dataplane.port.NetDevice;
 import org.vhostdp.dataplane.port.PortSpec;
 import org.vhostdp.dataplane.port.Refusal;
+import org.vhostdp.dataplane.port.RingFaults;
+import org.vhostdp.dataplane.port.SwapReport;
+import org.vhostdp.dataplane.qos.QosSpec;
 import org.vhostdp.linux.EventFd;
 import org.vhostdp.linux.Io;
 import org.vhostdp.linux.LinuxException;
@@ -16,7 +27,6 @@ import org.vhostdp.linux.Poll;
 import org.vhostdp.linux.UnixSocket;
 import org.vhostdp.spi.DriverException;
 import org.vhostdp.spi.Port;
-import org.vhostdp.spi.PortEvents;
 
 /**
  * A port that a vhost-user front-end attaches to. One control thread each, so that nothing a
@@ -26,20 +36,23 @@ public final class VhostUserPort implements AutoCloseable {
   private static final Logger LOG = System.getLogger(VhostUserPort.class.getName());
 
   private static final int RETRY_MILLIS = 500;
+  private static final int ASK_SECONDS = 30;
+  private static final int NO_RING = -1;
   private static final int WAKE = 0;
   private static final int LISTENER = 1;
   private static final int SESSION = 2;
   private static final int CONTROL = 3;
   private static final int DRIVER = 4;
 
+  /** What an IO thread said: a ring broke, or, with ring -1, the driver failed. */
   private record Fault(int ring, String why) {}
 
   private final SocketSpec spec;
   private final NetDevice device;
-  private final PortEvents events;
-  private final Port driver;
+  private final DriverLink driver;
   private final EventFd wake;
   private final ConcurrentLinkedQueue<Fault> faults = new ConcurrentLinkedQueue<>();
+  private final ConcurrentLinkedQueue<FutureTask<?>> asked = new ConcurrentLinkedQueue<>();
   private final Poll poll = new Poll(5);
   private final Thread thread;
 
@@ -58,14 +71,24 @@ public final class VhostUserPort implements AutoCloseable {
    */
   public VhostUserPort(PortSpec port, SocketSpec spec, Port driver, List<IoThread> threads)
       throws LinuxException, DriverException {
+    this(port, spec, driver, null, threads);
+  }
+
+  /**
+   * The same with a driver that can be opened again.
+   *
+   * @param source where the driver came from
+   */
+  public VhostUserPort(
+      PortSpec port, SocketSpec spec, Port driver, DriverSource source, List<IoThread> threads)
+      throws LinuxException, DriverException {
     this.spec = spec;
-    this.driver = driver;
-    this.events = driver.events();
     EventFd made = null;
     try {
       made = EventFd.create();
       this.wake = made;
-      this.device = new NetDevice(port, driver, threads, this::ringBroke);
+      this.device = new NetDevice(port, driver, threads, new Faults());
+      this.driver = new DriverLink(device, source, driver);
       openSocket();
     } catch (LinuxException | DriverException | RuntimeException e) {
       driver.close();
@@ -76,6 +99,19 @@ public final class VhostUserPort implements AutoCloseable {
     }
     this.thread = Thread.ofPlatform().name("port-" + port.id()).daemon(true).unstarted(this::run);
     thread.start();
+  }
+
+  private final class Faults implements RingFaults {
+    @Override
+    public void broken(int ring, String why) {
+      faults.add(new Fault(ring, why));
+      wake.signal();
+    }
+
+    @Override
+    public void driverFailed(String why) {
+      broken(NO_RING, why);
+    }
   }
 
   private void openSocket() throws LinuxException {
@@ -118,9 +154,89 @@ public final class VhostUserPort implements AutoCloseable {
     return device;
   }
 
-  /** The driver's port; its statistics may be read by any control thread. */
+  /** The driver's port, null while it is lost; any control thread may read its statistics. */
   public Port driver() {
-    return driver;
+    return driver.driver();
+  }
+
+  /** The configuration's section of the driver in use; empty if it has none. */
+  public String driverSection() {
+    return driver.section();
+  }
+
+  /** The id of the driver in use; empty if it has no section. */
+  public String driverType() {
+    return driver.type();
+  }
+
+  /** "up", or "retrying: " and why the driver is lost. Any thread. */
+  public String state() {
+    return driver.state();
+  }
+
+  /**
+   * Moves a running guest to another driver. Any thread; waits.
+   *
+   * @throws Refusal if that cannot be; then nothing has changed
+   */
+  public SwapReport swap(DriverSource next) throws Refusal {
+    return ask(
+        () -> {
+          SwapReport report = driver.swap(next);
+          tellOfSwap();
+          return report;
+        });
+  }
+
+  /** Other limits, at once. Any thread; waits. */
+  public void qos(QosSpec next) throws Refusal {
+    ask(
+        () -> {
+          device.qos(next);
+          return null;
+        });
+  }
+
+  /** Copies frames there from now on; null ends that. Any thread; waits. */
+  public void capture(CaptureWriter to) throws Refusal {
+    ask(
+        () -> {
+          device.capture(to);
+          return null;
+        });
+  }
+
+  /** Switches learn where the guest is now: it says so itself, or this side does. */
+  private void tellOfSwap() throws Refusal {
+    Session now = session;
+    if (now == null) {
+      return;
+    }
+    if (device.askToAnnounce()) {
+      now.configChanged();
+    } else if (device.hasMac()) {
+      device.announce();
+    }
+  }
+
+  private <T> T ask(Callable<T> work) throws Refusal {
+    FutureTask<T> task = new FutureTask<>(work);
+    asked.add(task);
+    wake.signal();
+    try {
+      return task.get(ASK_SECONDS, TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof Refusal refusal
+          ? new Refusal(refusal.getMessage(), refusal)
+          : new Refusal("it failed: " + e.getCause(), e);
+    } catch (TimeoutException e) {
+      task.cancel(false);
+      throw new Refusal("the port does not answer", e);
+    } catch (InterruptedException e) {
+      task.cancel(false);
+      Thread.currentThread().interrupt();
+      throw new Refusal("interrupted", e);
+    }
   }
 
   /** Whether a front-end is attached now. */
@@ -136,11 +252,6 @@ public final class VhostUserPort implements AutoCloseable {
   /** The device's state at a moment. */
   public DeviceStatus status() {
     return device.status();
-  }
-
-  private void ringBroke(int ring, String why) {
-    faults.add(new Fault(ring, why));
-    wake.signal();
   }
 
   private void run() {
@@ -166,19 +277,21 @@ public final class VhostUserPort implements AutoCloseable {
     poll.set(LISTENER, now == null && listener != null ? listener.fd().raw() : -1, Poll.IN);
     poll.set(SESSION, now == null ? -1 : now.socket().fd().raw(), Poll.IN);
     poll.set(CONTROL, device.controlKick(), Poll.IN);
-    poll.set(DRIVER, events.wakeup().fd(), Poll.IN);
+    poll.set(DRIVER, driver.wakeup().fd(), Poll.IN);
     boolean connecting = now == null && spec.mode() == SocketSpec.Mode.CLIENT;
-    if (events.wakeup().arm()) {
-      takeEvents();
+    if (driver.wakeup().arm()) {
+      tell(driver.takeEvents());
     }
-    poll.await(connecting ? RETRY_MILLIS : -1);
+    poll.await(least(connecting ? RETRY_MILLIS : -1, driver.waitMillis()));
     if (poll.ready(WAKE) != 0) {
       wake.drain();
       takeFaults();
+      takeTasks();
     }
     if (poll.ready(DRIVER) != 0) {
-      takeEvents();
+      tell(driver.takeEvents());
     }
+    tell(driver.attempt());
     if (poll.ready(CONTROL) != 0) {
       device.drainControlKick();
       device.serveControl();
@@ -189,6 +302,11 @@ public final class VhostUserPort implements AutoCloseable {
     if (now == null) {
       attach(connecting, poll.ready(LISTENER) != 0);
     }
+  }
+
+  /** The lesser of two waiting times, of which -1 is for ever. */
+  private static int least(int a, int b) {
+    return a < 0 ? b : b < 0 ? a : Math.min(a, b);
   }
 
   private void attach(boolean connecting, boolean knocked) throws LinuxException {
@@ -212,6 +330,7 @@ public final class VhostUserPort implements AutoCloseable {
     session = new Session(socket, device, offer);
     sessions++;
     LOG.log(Level.INFO, "{0}: a front-end attached (process {1})", id(), socket.peerPid());
+    PortState.commit(id(), PortState.Change.ATTACHED, "process " + socket.peerPid());
   }
 
   private void end() {
@@ -230,6 +349,7 @@ public final class VhostUserPort implements AutoCloseable {
     }
     old.close();
     LOG.log(Level.INFO, "{0}: the front-end is gone", id());
+    PortState.commit(id(), PortState.Change.DETACHED, null);
     if (spec.mode() == SocketSpec.Mode.PASSED && listener == null) {
       closing = true;
     }
@@ -238,18 +358,24 @@ public final class VhostUserPort implements AutoCloseable {
   private void takeFaults() {
     Fault fault;
     while ((fault = faults.poll()) != null) {
-      device.ringBroken(fault.ring(), fault.why());
+      if (fault.ring() == NO_RING) {
+        tell(driver.lost(fault.why()));
+      } else {
+        device.ringBroken(fault.ring(), fault.why());
+      }
     }
   }
 
-  private void takeEvents() {
-    int event;
-    while ((event = events.next()) != PortEvents.NONE) {
-      LOG.log(Level.INFO, "{0}: {1}", id(), events.detail());
-      boolean up = event != PortEvents.REMOVED && event != PortEvents.FAULT && events.linkUp();
-      if (device.link(up) && session != null) {
-        session.configChanged();
-      }
+  private void takeTasks() {
+    FutureTask<?> task;
+    while ((task = asked.poll()) != null) {
+      task.run();
+    }
+  }
+
+  private void tell(boolean changed) {
+    if (changed && session != null) {
+      session.configChanged();
     }
   }
 

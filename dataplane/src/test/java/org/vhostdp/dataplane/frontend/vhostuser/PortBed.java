@@ -12,6 +12,9 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.vhostdp.dataplane.io.IoThread;
+import org.vhostdp.dataplane.io.StallListener;
+import org.vhostdp.dataplane.io.Watchdog;
+import org.vhostdp.dataplane.port.DriverSource;
 import org.vhostdp.dataplane.port.PortSpec;
 import org.vhostdp.driver.loopback.LoopbackDriver;
 import org.vhostdp.guest.twin.TwinDevice;
@@ -28,10 +31,12 @@ import org.vhostdp.spi.Version;
 @SuppressWarnings("exports")
 public final class PortBed implements AutoCloseable {
   private static final long SPIN_NANOS = 50_000;
+  private static final long PATIENCE_NANOS = 1_000_000_000;
 
   private final Path folder;
   private final List<IoThread> threads = new ArrayList<>();
   private final List<VhostUserPort> ports = new ArrayList<>();
+  private final Watchdog watchdog;
 
   /** So many IO threads and no port yet. */
   public PortBed(int ioThreads) throws IOException {
@@ -39,6 +44,7 @@ public final class PortBed implements AutoCloseable {
     for (int i = 0; i < ioThreads; i++) {
       threads.add(new IoThread("test-io-" + i, -1, SPIN_NANOS, false));
     }
+    watchdog = new Watchdog(threads, PATIENCE_NANOS, StallListener.NONE);
   }
 
   /** One IO thread and the port "p" on the reference driver, which sends each frame back. */
@@ -66,6 +72,16 @@ public final class PortBed implements AutoCloseable {
   /** Adds a port that listens at {@link #socket}. */
   public VhostUserPort serve(PortSpec spec, Port driver) throws Exception {
     return add(spec, SocketSpec.server(socket(spec.id()), 0600), driver);
+  }
+
+  /** Adds a port that listens at {@link #socket} and whose driver can be opened again. */
+  public VhostUserPort serve(PortSpec spec, DriverSource source) throws Exception {
+    List<IoThread> rotated = new ArrayList<>(threads);
+    Collections.rotate(rotated, -ports.size());
+    SocketSpec socket = SocketSpec.server(socket(spec.id()), 0600);
+    VhostUserPort port = new VhostUserPort(spec, socket, source.open(), source, rotated);
+    ports.add(port);
+    return port;
   }
 
   /** Adds a port whose front-end comes from anywhere. */
@@ -126,6 +142,7 @@ public final class PortBed implements AutoCloseable {
   public void close() {
     ports.reversed().forEach(VhostUserPort::close);
     threads.forEach(IoThread::close);
+    watchdog.close();
     try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.sorted(Collections.reverseOrder()).toList()) {
         Files.delete(file);
