@@ -304,6 +304,24 @@ final class TapDevice implements AutoCloseable {
     return TunCalls.ioctl(queues.getFirst(), Tun.TUNSETOFFLOAD(), bits) >= 0;
   }
 
+  /**
+   * Lets a program choose queues.
+   *
+   * @param program its descriptor, or -1: the kernel chooses
+   */
+  void steer(int program) throws DriverException {
+    int result = TunCalls.setInt(queues.getFirst(), Tun.TUNSETSTEERINGEBPF(), program);
+    if (result < 0 && result != -Errno.EBADFD) {
+      throw TapErrors.of(
+          "ioctl TUNSETSTEERINGEBPF",
+          name,
+          -result,
+          "It takes an eBPF program of type socket filter (bpftool prog load FILE PATH type"
+              + " socket).");
+    }
+    check("ioctl TUNSETSTEERINGEBPF", result);
+  }
+
   void mtu(int bytes) throws DriverException {
     try {
       netlink.mtu(name, bytes);

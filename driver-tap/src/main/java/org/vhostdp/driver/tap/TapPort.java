@@ -16,6 +16,7 @@ import org.vhostdp.spi.PortSettings;
 import org.vhostdp.spi.Region;
 import org.vhostdp.spi.RxQueue;
 import org.vhostdp.spi.Statistics;
+import org.vhostdp.spi.Steering;
 import org.vhostdp.spi.TxQueue;
 
 /** An open TAP or macvtap device. Control threads, one call at a time. */
@@ -33,6 +34,7 @@ final class TapPort implements Port {
   private final Capabilities capabilities;
   private final TapEvents events;
   private final TapForeign foreign = new TapForeign();
+  private final TapSteering steering;
   private final List<TapTraffic> traffic = new ArrayList<>();
   private TapQueues queues;
   private PortSettings settings = PortSettings.defaults();
@@ -49,6 +51,7 @@ final class TapPort implements Port {
     this.host = host;
     capabilities = capabilities(device);
     events = new TapEvents(device);
+    steering = device.isMacvtap() ? null : new TapSteering(device);
     queues = queues(1);
   }
 
@@ -61,7 +64,8 @@ final class TapPort implements Port {
             .frames(TapGather.LONGEST, TapFrames.ROOM, TapScratch.MOST_SEGMENTS)
             .lent(TapFrames.COUNT, TapFrames.COUNT)
             .features(
-                Capabilities.FOREIGN_TX
+                Capabilities.UNDOES_RX
+                    | Capabilities.FOREIGN_TX
                     | Capabilities.FOREIGN_TX_SYNCHRONOUS
                     | Capabilities.FOREIGN_RX)
             .live(Capabilities.LIVE_OFFLOADS | Capabilities.LIVE_MTU | Capabilities.LIVE_MAC);
@@ -267,6 +271,9 @@ final class TapPort implements Port {
 
   @Override
   public <F> Optional<F> facet(Class<F> type) {
+    if (type == Steering.class) {
+      return Optional.ofNullable(steering).map(type::cast);
+    }
     return type == ForeignMemory.class ? Optional.of(type.cast(foreign)) : Optional.empty();
   }
 
@@ -283,6 +290,9 @@ final class TapPort implements Port {
     }
     stop();
     closed = true;
+    if (steering != null) {
+      steering.close(host);
+    }
     queues.close();
     device.close();
     claim.close();
