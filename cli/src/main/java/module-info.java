@@ -9,6 +9,10 @@ module org.vhostdp.cli {
   requires org.vhostdp.tck;
   requires info.picocli;
   requires org.tomlj;
+  // For org.vhostdp.metrics, which is loaded only when it is configured and finds the JDK as it is.
+  requires jdk.httpserver;
+
+  uses org.vhostdp.dataplane.MetricsServer;
 
   opens org.vhostdp.cli to
       info.picocli;

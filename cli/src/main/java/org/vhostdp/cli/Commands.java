@@ -15,6 +15,9 @@ final class Commands {
     COMMANDS.put("demo", DemoCommand::new);
     COMMANDS.put("status", StatusCommand::new);
     COMMANDS.put("top", TopCommand::new);
+    COMMANDS.put("capture", CaptureCommand::new);
+    COMMANDS.put("port", PortCommand::new);
+    COMMANDS.put("qos", QosCommand::new);
     COMMANDS.put("driver", DriverCommand::new);
     COMMANDS.put("tck", TckCommand::new);
     COMMANDS.put("config", ConfigCommand::new);

@@ -52,6 +52,11 @@ final class ConfigCheckCommand implements Callable<Integer> {
                 checked.netdevs().size() == 1 ? "" : "s",
                 checked.io().threads(),
                 checked.io().threads() == 1 ? "" : "s"));
+    for (String section : checked.standby()) {
+      out.println(
+          "[driver.%s] stands by: no netdev uses it until \"vhost-dp port swap\" does."
+              .formatted(section));
+    }
     return Exit.OK;
   }
 

@@ -7,6 +7,7 @@ import org.vhostdp.cli.config.ConfigDraft;
 import org.vhostdp.cli.config.ConfigReader;
 import org.vhostdp.cli.config.ConfigRefused;
 import org.vhostdp.cli.config.DriverPolicy;
+import org.vhostdp.cli.config.ListenAddress;
 import org.vhostdp.cli.control.RuntimeFolder;
 import org.vhostdp.dataplane.config.DataplaneConfig;
 import org.vhostdp.store.DriverStore;
@@ -35,6 +36,7 @@ final class ConfigFile {
 
   private DriverStore store;
   private DriverPolicy policy;
+  private ListenAddress metrics;
 
   /** For picocli. */
   ConfigFile() {}
@@ -53,6 +55,7 @@ final class ConfigFile {
     List<Path> named = new ArrayList<>(stores);
     named.addAll(draft.stores());
     policy = draft.policyDraft();
+    metrics = draft.metrics();
     store = DriverStores.open(named, data, DriverStores.trust(policy));
     return draft.checked(schemas());
   }
@@ -65,5 +68,10 @@ final class ConfigFile {
   /** Valid after {@link #read}. */
   DriverPolicy policy() {
     return policy;
+  }
+
+  /** Valid after {@link #read}; null if metrics are asked for nowhere. */
+  ListenAddress metrics() {
+    return metrics;
   }
 }

@@ -34,7 +34,8 @@ final class ConfigShowCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     PrintWriter out = spec.commandLine().getOut();
     DataplaneConfig checked = config.read();
-    Map<String, Object> sections = ConfigText.sections(checked, config.policy(), config.schemas());
+    Map<String, Object> sections =
+        ConfigText.sections(checked, config.policy(), config.metrics(), config.schemas());
     if (config.json()) {
       out.println(Json.pretty(sections));
     } else {

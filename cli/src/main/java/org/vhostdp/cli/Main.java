@@ -39,7 +39,9 @@ public final class Main {
   }
 
   /**
-   * QEMU's conventions name no command, so options alone are those of run; they also say that
+   * The words "help COMMAND" ask for a command's help.
+   *
+   * <p>QEMU's conventions name no command, so options alone are those of run; they also say that
    * --print-capabilities stands above everything else.
    */
   static String[] withCommand(String[] args) {
@@ -47,6 +49,11 @@ public final class Main {
       if (arg.equals("--print-capabilities")) {
         return new String[] {"run", arg};
       }
+    }
+    if (args.length > 0 && args[0].equals("help")) {
+      String[] words = Arrays.copyOfRange(args, 1, args.length + 1);
+      words[args.length - 1] = "--help";
+      return words;
     }
     if (args.length == 0 || !args[0].startsWith("-") || isOwn(args[0])) {
       return args;

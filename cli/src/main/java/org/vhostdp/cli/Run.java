@@ -13,11 +13,16 @@ import org.vhostdp.cli.config.ConfigDraft;
 import org.vhostdp.cli.config.ConfigReader;
 import org.vhostdp.cli.config.ConfigRefused;
 import org.vhostdp.cli.config.FeatureNames;
+import org.vhostdp.cli.config.ListenAddress;
+import org.vhostdp.cli.control.ControlCommand;
 import org.vhostdp.cli.control.ControlServer;
+import org.vhostdp.cli.control.DataplaneCommands;
 import org.vhostdp.cli.control.Instances;
 import org.vhostdp.cli.control.RuntimeFolder;
 import org.vhostdp.cli.control.StatusReport;
+import org.vhostdp.cli.control.StreamingCommand;
 import org.vhostdp.dataplane.Dataplane;
+import org.vhostdp.dataplane.MetricsServer.Served;
 import org.vhostdp.dataplane.config.DataplaneConfig;
 import org.vhostdp.dataplane.config.DataplaneConfig.Netdev;
 import org.vhostdp.dataplane.frontend.vhostuser.SocketSpec;
@@ -32,6 +37,7 @@ final class Run {
 
   private final RunArguments arguments;
   private final PrintWriter out;
+  private ListenAddress metrics;
 
   Run(RunArguments arguments, PrintWriter out) {
     this.arguments = arguments;
@@ -43,12 +49,13 @@ final class Run {
     if (arguments.printCapabilities) {
       Map<String, Object> capabilities = new LinkedHashMap<>();
       capabilities.put("type", "net");
-      capabilities.put("features", FeatureNames.always());
+      capabilities.put("features", FeatureNames.offered());
       out.println(Json.pretty(capabilities));
       return Exit.OK;
     }
     Path folder = RuntimeFolder.path();
     ConfigDraft draft = draft(folder);
+    metrics = draft.metrics();
     List<Path> named = new ArrayList<>(arguments.stores);
     named.addAll(draft.stores());
     DriverStore store =
@@ -121,7 +128,11 @@ final class Run {
     makeFolderFor(config, folder);
     try (StopSignal stop = StopSignal.asSuccess();
         Dataplane dataplane = Dataplane.start(config, store);
-        ControlServer _ = control(dataplane, config, folder)) {
+        ControlServer _ = control(dataplane, config, folder);
+        Served served = metrics == null ? null : MetricsEndpoint.serve(metrics, dataplane)) {
+      if (served != null) {
+        out.println("metrics: " + served.url());
+      }
       announce(dataplane, config, note);
       if (!arguments.attempt) {
         await(stop, dataplane);
@@ -143,19 +154,22 @@ final class Run {
   /** A control socket that nobody asked for by name is not worth failing for. */
   private ControlServer control(Dataplane dataplane, DataplaneConfig config, Path folder)
       throws IOException {
-    StatusReport report = new StatusReport(dataplane, config, OwnVersion.text());
+    List<ControlCommand> answering =
+        DataplaneCommands.answering(
+            dataplane, new StatusReport(dataplane, config, OwnVersion.text()));
+    List<StreamingCommand> streaming = DataplaneCommands.streaming(dataplane);
     if (arguments.control != null) {
-      return new ControlServer(arguments.control, report);
+      return new ControlServer(arguments.control, answering, streaming);
     }
     try {
       RuntimeFolder.create(folder);
       Instances.forgetDead(folder);
-      return new ControlServer(Instances.socketIn(folder), report);
+      return new ControlServer(Instances.socketIn(folder), answering, streaming);
     } catch (IOException e) {
       System.getLogger(Run.class.getName())
           .log(
               System.Logger.Level.WARNING,
-              "\"status\" and \"top\" cannot reach this instance: {0}",
+              "other commands, such as \"status\", cannot reach this instance: {0}",
               e.getMessage());
       return null;
     }
@@ -174,6 +188,10 @@ final class Run {
         out.println(QemuOptions.of(netdev, queuePairs));
         out.println(QemuOptions.advice(queuePairs));
       }
+    }
+    for (String section : config.standby()) {
+      System.getLogger(Run.class.getName())
+          .log(System.Logger.Level.INFO, "[driver.{0}] stands by for \"port swap\"", section);
     }
     if (note != null) {
       out.println(note);

@@ -24,6 +24,7 @@ final class StatusText {
         new Table(
             "PORT",
             "DRIVER",
+            "PROFILE",
             "GUEST",
             "LINK",
             "QUEUES",
@@ -37,6 +38,7 @@ final class StatusText {
       ports.row(
           Json.at(port, "id"),
           driver(port),
+          Json.at(port, "profile"),
           attached(port),
           Json.at(port, "link"),
           queues(port),
@@ -48,10 +50,48 @@ final class StatusText {
           Json.at(port, "socket", "path"));
     }
     lines.addAll(ports.lines());
+    lines.addAll(details(status));
+    lines.addAll(standby(status));
     lines.add("");
     lines.addAll(threads(status).lines());
     hints(status, lines);
     return lines;
+  }
+
+  /** What is not as usual, port by port. */
+  private static List<String> details(Map<String, Object> status) {
+    List<String> lines = new ArrayList<>();
+    for (Object port : Json.array(status.get("ports"))) {
+      String id = Json.at(port, "id") + ": ";
+      Object steering = Json.at(port, "steering");
+      int rules = Json.array(Json.at(port, "flows")).size();
+      if (steering != null && !steering.equals("auto") || rules > 0) {
+        String more = rules == 0 ? "" : ", " + rules + (rules == 1 ? " flow rule" : " flow rules");
+        lines.add(id + "steering " + steering + more);
+      }
+      Json.array(Json.at(port, "qos")).forEach(line -> lines.add(id + "qos " + line));
+      String dropped = reasons(port, "dropped");
+      if (!dropped.isEmpty()) {
+        lines.add(id + "dropped " + dropped);
+      }
+      String software = reasons(port, "software");
+      if (!software.isEmpty()) {
+        lines.add(id + "done in software " + software);
+      }
+    }
+    if (!lines.isEmpty()) {
+      lines.addFirst("");
+    }
+    return lines;
+  }
+
+  /** The drivers that no port uses, on a line, after an empty one; nothing if there is none. */
+  static List<String> standby(Map<String, Object> status) {
+    List<String> names = new ArrayList<>();
+    for (Object section : Json.array(status.get("standby"))) {
+      names.add(Json.at(section, "name") + " (" + Json.at(section, "type") + ")");
+    }
+    return names.isEmpty() ? List.of() : List.of("", "Standing by: " + String.join(", ", names));
   }
 
   /** "tap0 (tap)". */
@@ -79,11 +119,13 @@ final class StatusText {
     return sum;
   }
 
-  /** The reasons of losses, such as "too_long 3". */
-  static String reasons(Object port) {
+  /**
+   * What was counted for each reason, such as "rx too_long 3"; group is "dropped" or "software".
+   */
+  static String reasons(Object port, String group) {
     List<String> reasons = new ArrayList<>();
     for (String direction : List.of("rx", "tx")) {
-      Json.object(Json.at(port, direction, "dropped"))
+      Json.object(Json.at(port, direction, group))
           .forEach(
               (reason, count) -> {
                 if (Json.number(count) > 0) {

@@ -50,8 +50,20 @@ public final class StopSignal implements AutoCloseable {
       System.err.println("vhost-dp: Something did not end in time; the process ends without it.");
     }
     if (success) {
-      // Java would report the signal. Nothing else waits for the end of the process here.
-      Runtime.getRuntime().halt(late ? Exit.FAILED : Exit.OK);
+      end(late ? Exit.FAILED : Exit.OK);
+    }
+  }
+
+  /** Java would report the signal. Only flight recordings wait for the end of the process here. */
+  private static void end(int code) {
+    try {
+      FlightRecordings.finish();
+    } catch (IllegalStateException e) {
+      // Java's own hook, which runs beside this one, has just stopped it.
+      System.getLogger(StopSignal.class.getName())
+          .log(System.Logger.Level.DEBUG, "a flight recording had ended", e);
+    } finally {
+      Runtime.getRuntime().halt(code);
     }
   }
 

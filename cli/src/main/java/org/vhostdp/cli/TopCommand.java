@@ -21,9 +21,11 @@ import picocli.CommandLine.Spec;
     footer = {
       "  vhost-dp top",
       "  vhost-dp top --interval 0.5",
+      "  vhost-dp top --queues",
       "  vhost-dp top --once | cat",
       "",
       "RX is what the guest receives, TX what it sends. Frames and bits are per second.",
+      "LOAD is a thread's time in turns with work (key busy-time), otherwise its CPU time.",
       "Exit codes: 0 done, 1 no instance answers, 2 wrong options, or several instances run."
     })
 final class TopCommand implements Callable<Integer> {
@@ -37,6 +39,9 @@ final class TopCommand implements Callable<Integer> {
 
   @Option(names = "--once", description = "Show one interval and exit.")
   private boolean once;
+
+  @Option(names = "--queues", description = "Show each queue as well.")
+  private boolean queues;
 
   @Mixin private CommonOptions common;
   @Spec private CommandSpec spec;
@@ -57,7 +62,7 @@ final class TopCommand implements Callable<Integer> {
       Map<String, Object> before = ControlClient.status(socket);
       while (!stop.await(Math.round(interval * 1000))) {
         Map<String, Object> now = ControlClient.status(socket);
-        show(out, RateTable.lines(before, now), live);
+        show(out, RateTable.lines(before, now, queues), live);
         before = now;
         if (once) {
           break;

@@ -24,6 +24,14 @@ final class MainTest {
         "demo --help",
         "status --help",
         "top --help",
+        "port --help",
+        "port list --help",
+        "port swap --help",
+        "qos --help",
+        "qos show --help",
+        "qos set --help",
+        "qos add --help",
+        "qos clear --help",
         "driver --help",
         "driver list --help",
         "driver show --help",
@@ -56,7 +64,7 @@ final class MainTest {
   void theHelpNamesEveryCommandAndTheExitCodes() {
     String help = Invocation.of("--help").out();
     for (String command :
-        List.of("run", "demo", "status", "top", "driver", "config", "completion")) {
+        List.of("run", "demo", "status", "top", "port", "qos", "driver", "config", "completion")) {
       assertTrue(help.contains("\n  " + command), help);
     }
     assertTrue(help.contains("Exit codes: 0 done, 1 failed, 2 wrong options"), help);
@@ -71,11 +79,20 @@ final class MainTest {
   }
 
   @Test
+  void helpIsAskedForInWordsToo() {
+    assertEquals(Invocation.of("--help").out(), Invocation.of("help").out());
+    assertEquals(
+        Invocation.of("qos", "set", "--help").out(), Invocation.of("help", "qos", "set").out());
+  }
+
+  @Test
   void noCommandIsWrongUsage() {
     Invocation nothing = Invocation.of();
     assertEquals(2, nothing.code());
     assertTrue(nothing.err().startsWith("vhost-dp: A command is missing."), nothing.err());
     assertEquals(2, Invocation.of("driver").code());
+    assertEquals(2, Invocation.of("port").code());
+    assertEquals(2, Invocation.of("qos").code());
     assertEquals(2, Invocation.of("config").code());
   }
 

@@ -32,6 +32,7 @@ public final class ConfigDraft {
   private final boolean readable;
   private IoSettings io = IoSettings.defaults();
   private DriverPolicy policy = DriverPolicy.NONE;
+  private ListenAddress metrics;
 
   private ConfigDraft(Mistakes mistakes) {
     this.mistakes = mistakes;
@@ -72,6 +73,13 @@ public final class ConfigDraft {
     for (String store : keys.words("stores")) {
       stores.add(Path.of(store));
     }
+    Value address = keys.value("metrics");
+    if (address != null) {
+      metrics = ListenAddress.of(address.raw());
+      if (metrics == null) {
+        keys.wrong(address, "metrics", "an address and a port such as \"127.0.0.1:9464\"");
+      }
+    }
     keys.refuseOthers();
     io = new IoSettings(threads, cpus, spin, busyTime);
   }
@@ -100,6 +108,11 @@ public final class ConfigDraft {
   /** Folders of drivers that the configuration adds. */
   public List<Path> stores() {
     return stores;
+  }
+
+  /** Where metrics are asked for, or null: nowhere. */
+  public ListenAddress metrics() {
+    return metrics;
   }
 
   /**

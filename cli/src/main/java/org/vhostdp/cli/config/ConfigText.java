@@ -8,6 +8,7 @@ import org.vhostdp.dataplane.config.DataplaneConfig;
 import org.vhostdp.dataplane.config.DataplaneConfig.DriverSection;
 import org.vhostdp.dataplane.config.DataplaneConfig.Netdev;
 import org.vhostdp.dataplane.frontend.vhostuser.SocketSpec;
+import org.vhostdp.dataplane.port.PortServices;
 import org.vhostdp.spi.ConfigKey;
 import org.vhostdp.store.DriverRefused;
 
@@ -15,9 +16,16 @@ import org.vhostdp.store.DriverRefused;
 public final class ConfigText {
   private ConfigText() {}
 
-  /** Sections by name, as JSON values and in the form of the file. */
+  /**
+   * Sections by name, as JSON values and in the form of the file.
+   *
+   * @param metrics where metrics are asked for, or null
+   */
   public static Map<String, Object> sections(
-      DataplaneConfig config, DriverPolicy policy, ConfigDraft.Schemas schemas)
+      DataplaneConfig config,
+      DriverPolicy policy,
+      ListenAddress metrics,
+      ConfigDraft.Schemas schemas)
       throws DriverRefused {
     Map<String, Object> out = new LinkedHashMap<>();
     Map<String, Object> io = new LinkedHashMap<>();
@@ -25,6 +33,9 @@ public final class ConfigText {
     io.put("io-cpus", config.io().cpus());
     io.put("spin-us", config.io().spinMicros());
     io.put("busy-time", config.io().busyTime());
+    if (metrics != null) {
+      io.put("metrics", metrics.toString());
+    }
     out.put("dataplane", io);
     out.putAll(policy.sections());
     Map<String, Object> drivers = new LinkedHashMap<>();
@@ -88,7 +99,16 @@ public final class ConfigText {
       keys.put("disable", disabled);
     }
     keys.put("config-space", socket.configSpace());
+    services(netdev.port().services(), keys);
     return keys;
+  }
+
+  private static void services(PortServices services, Map<String, Object> keys) {
+    keys.put("profile", services.profile().name());
+    keys.put("driver-queues", services.driverQueues());
+    keys.put("steering", services.steering().policy());
+    keys.put("flows", services.steering().flows());
+    keys.put("qos", services.qos().lines());
   }
 
   /** Six bytes in hexadecimal, separated by colons. */

@@ -4,21 +4,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.vhostdp.dataplane.net.Features;
+import org.vhostdp.dataplane.port.PortServices;
 
 /** The names of feature bits, as operators write them in {@code disable}. */
 public final class FeatureNames {
-  /** What is there on every port, whatever its driver. */
-  private static final long ALWAYS =
-      Features.RINGS
-          | Features.CONTROL
-          | Features.MRG_RXBUF
-          | Features.STATUS
-          | Features.MTU
-          | Features.MAC
-          | Features.MQ
-          | Features.CTRL_GUEST_OFFLOADS
-          | Features.SPEED_DUPLEX;
-
   /** Bits without which there is no device. */
   private static final long NEEDED = Features.PROTOCOL_FEATURES;
 
@@ -37,8 +26,8 @@ public final class FeatureNames {
     return known;
   }
 
-  /** The names of features that do not depend on a driver. */
-  public static List<String> always() {
-    return Features.names(ALWAYS);
+  /** The names of what a port offers unless its profile is another, whatever its driver. */
+  public static List<String> offered() {
+    return Features.names(PortServices.DEFAULT.profile().features());
   }
 }

@@ -16,6 +16,7 @@ final class NetdevReader {
   private final Path sockets;
   private final Mistakes mistakes;
   private final Map<String, Long> features = FeatureNames.known();
+  private final ServicesReader services = new ServicesReader();
 
   NetdevReader(Path sockets, Mistakes mistakes) {
     this.sockets = sockets;
@@ -26,13 +27,15 @@ final class NetdevReader {
     SectionReader keys = new SectionReader(section, mistakes);
     keys.missing("driver", "the name of a [driver.NAME] section");
     String driver = keys.text("driver", "", "the name of a driver section");
+    int queues = keys.number("queues", 1, PortSpec.MAX_QUEUE_PAIRS, 1);
     PortSpec port =
         new PortSpec(
             section.name(),
-            keys.number("queues", 1, PortSpec.MAX_QUEUE_PAIRS, 1),
+            queues,
             keys.number("mtu", LEAST_MTU, MOST_MTU, 0),
             mac(keys),
-            mask(keys, section));
+            mask(keys, section),
+            services.read(keys, queues));
     SocketSpec socket = socket(keys, section);
     keys.refuseOthers();
     return new Netdev(port, driver, socket);

@@ -102,6 +102,36 @@ final class SectionReader {
     return words;
   }
 
+  /**
+   * Lines: a list of text, or one text with the lines separated by semicolons, each with where it
+   * stands.
+   */
+  List<Value> lines(String key) {
+    Value value = value(key);
+    if (value == null) {
+      return List.of();
+    }
+    List<?> parts =
+        value.raw() instanceof List<?> list
+            ? list
+            : value.raw() instanceof String text ? List.of(text.split(";")) : List.of(0);
+    List<Value> lines = new ArrayList<>();
+    for (Object part : parts) {
+      if (part instanceof String line && line.indexOf('\0') < 0) {
+        lines.add(new Value(line.strip(), value.where()));
+      } else {
+        wrong(value, key, "a list of text");
+        return List.of();
+      }
+    }
+    return lines;
+  }
+
+  /** Notes a mistake of a value that somebody else found, as a sentence. */
+  void refused(Value value, String sentence) {
+    mistakes.add(value.where(), "In " + section.label() + ": " + sentence);
+  }
+
   void missing(String key, String form) {
     if (value(key) == null) {
       mistakes.add(

@@ -20,9 +20,13 @@ final class Hints {
     }
     if (port.attached()) {
       memory(status, hints);
-      queues(port, status, hints);
     }
-    if (!status.linkUp()) {
+    if (port.driver() == null) {
+      hints.add(
+          "The driver is lost, so the guest sees no carrier; it is opened again and again ("
+              + port.state()
+              + ").");
+    } else if (!status.linkUp()) {
       hints.add("The driver's link is down, so the guest sees no carrier.");
     }
     drops(status, hints);
@@ -48,16 +52,6 @@ final class Hints {
     }
   }
 
-  private static void queues(VhostUserPort port, DeviceStatus status, List<String> hints) {
-    int pairs = port.device().queuePairs();
-    int asked = port.device().spec().queuePairs();
-    if (pairs < asked) {
-      hints.add(
-          "The driver gives %d of the %d queue pairs configured; the guest is offered those only."
-              .formatted(pairs, asked));
-    }
-  }
-
   private static void drops(DeviceStatus status, List<String> hints) {
     if (total(status, Name.DROPPED_TOO_LONG) > 0) {
       hints.add(
@@ -65,6 +59,12 @@ final class Hints {
     }
     if (total(status, Name.DROPPED_OFFLOAD) > 0) {
       hints.add("Frames used an offload that the guest did not negotiate; the driver is at fault.");
+    }
+    if (total(status, Name.DROPPED_CLASS) > 0) {
+      hints.add("More frames of a class came than its limit lets go and its queue holds (qos).");
+    }
+    if (total(status, Name.DROPPED_HEADERS) > 0) {
+      hints.add("Frames asked for an offload that their own headers do not allow.");
     }
     if (total(status, Name.DROPPED_REFUSED) > 0) {
       hints.add("The driver refused frames for good: they were longer than it can send (key mtu).");

@@ -14,11 +14,14 @@ import org.vhostdp.dataplane.io.IoThread;
 import org.vhostdp.dataplane.net.Features;
 import org.vhostdp.dataplane.net.QueueCounters;
 import org.vhostdp.dataplane.port.DeviceStatus;
+import org.vhostdp.dataplane.port.PortServices;
+import org.vhostdp.spi.Port;
 import org.vhostdp.spi.Statistics;
 
 /** The state of a running dataplane as JSON values. Called by one thread. */
 public final class StatusReport implements Supplier<Map<String, Object>> {
   private static final String DROPPED = "DROPPED_";
+  private static final String FALLBACK = "FALLBACK_";
 
   private final Dataplane dataplane;
   private final DataplaneConfig config;
@@ -46,7 +49,19 @@ public final class StatusReport implements Supplier<Map<String, Object>> {
       ports.add(port(dataplane.ports().get(i), config.netdevs().get(i)));
     }
     out.put("ports", ports);
+    out.put("standby", standby());
     return out;
+  }
+
+  /** Driver sections that no port uses at the moment. */
+  private List<Object> standby() {
+    List<Object> sections = new ArrayList<>();
+    for (DriverSection section : config.drivers()) {
+      if (dataplane.ports().stream().noneMatch(p -> p.driverSection().equals(section.name()))) {
+        sections.add(Map.of("name", section.name(), "type", section.type()));
+      }
+    }
+    return sections;
   }
 
   private Map<String, Object> thread(IoThread thread) {
@@ -57,6 +72,7 @@ public final class StatusReport implements Supplier<Map<String, Object>> {
     out.put("cpu_ns", kernel < 0 ? thread.cpuNanos() : kernel);
     out.put("busy_turns", thread.busyTurns());
     out.put("busy_ns", thread.busyNanos());
+    out.put("busy_measured", config.io().busyTime());
     out.put("sleeps", thread.sleeps());
     return out;
   }
@@ -64,9 +80,11 @@ public final class StatusReport implements Supplier<Map<String, Object>> {
   private Map<String, Object> port(VhostUserPort port, DataplaneConfig.Netdev netdev) {
     DeviceStatus status = port.status();
     Map<String, Object> out = new LinkedHashMap<>();
-    DriverSection section = config.driver(netdev.driver());
+    PortServices services = port.device().spec().services();
     out.put("id", port.id());
-    out.put("driver", Map.of("name", section.name(), "type", section.type()));
+    out.put("driver", Map.of("name", port.driverSection(), "type", port.driverType()));
+    out.put("state", port.state());
+    out.put("profile", services.profile().name());
     out.put("socket", socket(port));
     out.put("attached", port.attached());
     out.put("sessions", port.sessions());
@@ -74,6 +92,9 @@ public final class StatusReport implements Supplier<Map<String, Object>> {
     out.put("mtu", netdev.port().effectiveMtu());
     out.put("queue_pairs", port.device().queuePairs());
     out.put("queue_pairs_running", runningPairs(status, port.device().queuePairs()));
+    out.put("steering", port.device().describeSteering());
+    out.put("flows", services.steering().flows());
+    out.put("qos", services.qos().lines());
     out.put("features", Features.names(status.features()));
     out.put("memory_regions", status.memoryRegions());
     out.put("memory_bytes", status.memoryBytes());
@@ -102,15 +123,22 @@ public final class StatusReport implements Supplier<Map<String, Object>> {
     Map<String, Object> out = new LinkedHashMap<>();
     out.put("frames", status.total(receive, QueueCounters.Name.FRAMES));
     out.put("bytes", status.total(receive, QueueCounters.Name.BYTES));
-    Map<String, Object> drops = new LinkedHashMap<>();
+    out.put("dropped", counters(status, receive, DROPPED));
+    out.put("software", counters(status, receive, FALLBACK));
+    out.put("limited", status.total(receive, QueueCounters.Name.LIMITED));
+    return out;
+  }
+
+  /** The counters of a group, without its prefix. */
+  private static Map<String, Object> counters(DeviceStatus status, boolean receive, String prefix) {
+    Map<String, Object> counters = new LinkedHashMap<>();
     for (QueueCounters.Name name : QueueCounters.Name.values()) {
-      if (name.name().startsWith(DROPPED)) {
-        String reason = name.name().substring(DROPPED.length()).toLowerCase(Locale.ROOT);
-        drops.put(reason, status.total(receive, name));
+      if (name.name().startsWith(prefix)) {
+        String reason = name.name().substring(prefix.length()).toLowerCase(Locale.ROOT);
+        counters.put(reason, status.total(receive, name));
       }
     }
-    out.put("dropped", drops);
-    return out;
+    return counters;
   }
 
   private static List<Object> rings(DeviceStatus status) {
@@ -135,8 +163,12 @@ public final class StatusReport implements Supplier<Map<String, Object>> {
   private static Map<String, Object> statistics(VhostUserPort port) {
     Statistics statistics = new Statistics();
     Map<String, Object> out = new LinkedHashMap<>();
+    Port driver = port.driver();
+    if (driver == null) {
+      return out;
+    }
     try {
-      port.driver().statistics(statistics);
+      driver.statistics(statistics);
     } catch (RuntimeException e) {
       // A port whose device is gone may know nothing any more; the rest of the status still counts.
       return out;

@@ -45,7 +45,7 @@ final class BadConfigTest {
             DRIVER + "full = \"never\"\n", "f:3: In [driver.d]: full = never is not one of wait"),
         Arguments.of(DRIVER + "depth = 1979-05-27\n", "depth = 1979-05-27 is not a whole number"),
         Arguments.of(DRIVER + "password = {a = 1}\n", "password = (secret) is not text."),
-        Arguments.of(DRIVER, "The driver d is not used by any netdev"),
+        Arguments.of(DRIVER, "There is no netdev: add a [netdev.NAME] section."),
         Arguments.of("[netdev.n]\n", "f:1: In [netdev.n]: the key \"driver\" is missing"),
         Arguments.of(
             "[netdev.n]\ndriver = \"other\"\n", "The netdev n names the driver other, which is"),
@@ -75,6 +75,45 @@ final class BadConfigTest {
         Arguments.of(
             DRIVER + NETDEV + "disable = [\"protocol_features\"]\n", "is no feature (known: csum"),
         Arguments.of(DRIVER + NETDEV + "config-space = 1\n", "config-space = 1 is not true or"),
+        Arguments.of(
+            "[dataplane]\nmetrics = \"9464\"\n", "f:2: In [dataplane]: metrics = \"9464\""),
+        Arguments.of("[dataplane]\nmetrics = \"1.2.3.4:65536\"\n", "an address and a port such as"),
+        Arguments.of("[dataplane]\nmetrics = \"host.example:1\"\n", "an address and a port such"),
+        Arguments.of("[dataplane]\nmetrics = \"::1:80\"\n", "an address and a port such as"),
+        Arguments.of("[dataplane]\nmetrics = 9464\n", "metrics = 9464 is not an address"),
+        Arguments.of(
+            DRIVER + NETDEV + "profile = \"ful-1\"\n",
+            "f:5: In [netdev.n]: there is no profile \"ful-1\" (known: full-1, compat-1, bare-1)."
+                + " Did you mean \"full-1\"?"),
+        Arguments.of(DRIVER + NETDEV + "profile = 1\n", "profile = 1 is not the name of a profile"),
+        Arguments.of(DRIVER + NETDEV + "driver-queues = 128\n", "a whole number from 0 to 127"),
+        Arguments.of(DRIVER + NETDEV + "driver-queues = -1\n", "a whole number from 0 to 127"),
+        Arguments.of(
+            DRIVER + NETDEV + "steering = \"magic\"\n",
+            "f:5: In [netdev.n]: The steering policy \"magic\" is unknown; write \"auto\","),
+        Arguments.of(
+            DRIVER + NETDEV + "steering = \"policy:none\"\n",
+            "There is no steering policy \"none\""),
+        Arguments.of(
+            DRIVER + NETDEV + "steering = \"ebpf:steer\"\n", "\"steer\" is no plain absolute path"),
+        Arguments.of(DRIVER + NETDEV + "steering = []\n", "steering = [] is not the name of a"),
+        Arguments.of(
+            DRIVER + NETDEV + "flows = [\"nonsense\"]\n",
+            "f:5: In [netdev.n]: The flow rule \"nonsense\" is none"),
+        Arguments.of(
+            DRIVER + NETDEV + "flows = [\"tcp * > *:80 = 1\"]\n",
+            "names queue 1, but the port has only queue 0."),
+        Arguments.of(DRIVER + NETDEV + "flows = [7]\n", "flows = [7] is not a list of text"),
+        Arguments.of(DRIVER + NETDEV + "flows = true\n", "flows = true is not a list of text"),
+        Arguments.of(
+            DRIVER + NETDEV + "qos = [\"tx rate=0\"]\n", "f:5: In [netdev.n]: Line \"tx rate=0\""),
+        Arguments.of(
+            DRIVER + NETDEV + "qos = [\"up rate=1mbit\"]\n", "a line begins with tx, rx, queue=N"),
+        Arguments.of(
+            DRIVER + NETDEV + "qos = [\"rx queue=3 rate=1mbit\"]\n",
+            "A line names queue 3, but the port has one queue pair, queue 0."),
+        Arguments.of(DRIVER + NETDEV + "qos = 100\n", "qos = 100 is not a list of text"),
+        Arguments.of(DRIVER + NETDEV + "stering = \"auto\"\n", "Did you mean \"steering\"?"),
         Arguments.of("[netdev.\"a/b\"]\n", "[netdev.a/b]: \"a/b\" is no name; use 1 to 40 of"),
         Arguments.of("[netdev.\"..\"]\n", "\"..\" is no name"),
         Arguments.of("[dataplane]\nspin-us = 1\n[dataplane]\nspin-us = 2\n", "f:3: "));

@@ -17,6 +17,7 @@ import org.vhostdp.dataplane.config.DataplaneConfig;
 import org.vhostdp.dataplane.config.DataplaneConfig.Netdev;
 import org.vhostdp.dataplane.frontend.vhostuser.SocketSpec;
 import org.vhostdp.dataplane.net.Features;
+import org.vhostdp.dataplane.port.PortServices;
 
 final class ConfigReaderTest {
   private static final Path SOCKETS = Path.of("/run/x");
@@ -31,6 +32,7 @@ final class ConfigReaderTest {
       spin-us = 7
       busy-time = true
       stores = ["/opt/a,b", "/opt/c"]
+      metrics = "[::1]:9464"
 
       [driver.tap0]
       type = "tap"
@@ -48,6 +50,11 @@ final class ConfigReaderTest {
       mac = "52:54:00:12:34:Ab"
       disable = ["packed", "event_idx"]
       config-space = false
+      profile = "compat-1"
+      driver-queues = 1
+      steering = "ebpf:/sys/fs/bpf/steer"
+      flows = ["tcp 10.0.0.1:80 > 10.0.0.2:* = 1", "udp * > [2001:db8::2]:53 = 3"]
+      qos = ["tx rate=100mbit burst=64k", "class=2 dscp=46,34 priority=0 weight=4"]
       """;
 
   @Test
@@ -79,6 +86,55 @@ final class ConfigReaderTest {
     assertEquals(9000, netdev.port().mtu());
     assertArrayEquals(new byte[] {0x52, 0x54, 0, 0x12, 0x34, (byte) 0xAB}, netdev.port().mac());
     assertEquals(~(Features.RING_PACKED | Features.EVENT_IDX), netdev.port().featureMask());
+    assertEquals(new ListenAddress("::1", 9464), draft.metrics());
+    PortServices services = netdev.port().services();
+    assertEquals("compat-1", services.profile().name());
+    assertEquals(1, services.driverQueues());
+    assertEquals("ebpf:/sys/fs/bpf/steer", services.steering().policy());
+    assertEquals(2, services.steering().flows().size());
+    assertEquals(2, services.qos().lines().size());
+  }
+
+  @Test
+  void linesInAnOptionAreSeparatedBySemicolons() throws ConfigRefused {
+    DataplaneConfig config =
+        reader
+            .netdev(
+                "vhost-dp,id=vd0,driver=t,queues=2,profile=bare-1,driver-queues=4,"
+                    + "flows=tcp * > *:80 = 1;udp * > *:53 = 0,"
+                    + "qos=tx rate=5mbit;class=1 dscp=46,,34 weight=2")
+            .object("vhost-dp-tap,id=t")
+            .read()
+            .checked(Toy::of);
+    PortServices services = config.netdevs().getFirst().port().services();
+    assertEquals("bare-1", services.profile().name());
+    assertEquals(4, services.driverQueues());
+    assertEquals(2, services.steering().flows().size());
+    assertEquals(2, services.qos().lines().size(), services.qos()::toString);
+  }
+
+  @Test
+  void aDriverThatNoPortUsesStandsBy() throws ConfigRefused {
+    DataplaneConfig config =
+        reader
+            .object("vhost-dp-tap,id=a")
+            .object("vhost-dp-tap,id=b")
+            .netdev("vhost-dp,id=n,driver=b")
+            .read()
+            .checked(Toy::of);
+    assertEquals(List.of("a"), config.standby());
+  }
+
+  @Test
+  void metricsAreShownWhereTheyAreAskedFor() throws Exception {
+    ConfigDraft draft = reader.toml("f", WHOLE).read();
+    String shown =
+        ConfigText.toml(
+            ConfigText.sections(
+                draft.checked(Toy::of), DriverPolicy.NONE, draft.metrics(), Toy::of));
+    assertTrue(shown.contains("metrics = \"[::1]:9464\"\n"), shown);
+    assertEquals("127.0.0.1:0", ListenAddress.of("127.0.0.1:0").toString());
+    assertEquals("localhost:80", ListenAddress.of("localhost:80").toString());
   }
 
   @Test
@@ -98,6 +154,7 @@ final class ConfigReaderTest {
     assertEquals(0, netdev.port().mtu());
     assertNull(netdev.port().mac());
     assertEquals(-1L, netdev.port().featureMask());
+    assertEquals(PortServices.DEFAULT, netdev.port().services());
   }
 
   @Test
@@ -138,9 +195,10 @@ final class ConfigReaderTest {
   @Test
   void whatIsShownCanBeReadAgain() throws Exception {
     DataplaneConfig config = reader.toml("f", WHOLE).read().checked(Toy::of);
-    String shown = ConfigText.toml(ConfigText.sections(config, DriverPolicy.NONE, Toy::of));
+    String shown = ConfigText.toml(ConfigText.sections(config, DriverPolicy.NONE, null, Toy::of));
     DataplaneConfig again = new ConfigReader(SOCKETS).toml("shown", shown).read().checked(Toy::of);
-    assertEquals(shown, ConfigText.toml(ConfigText.sections(again, DriverPolicy.NONE, Toy::of)));
+    assertEquals(
+        shown, ConfigText.toml(ConfigText.sections(again, DriverPolicy.NONE, null, Toy::of)));
     assertTrue(shown.contains("depth = 9\nup = false\n"), shown);
   }
 
@@ -153,7 +211,7 @@ final class ConfigReaderTest {
             .read()
             .checked(Toy::of);
     assertFalse(
-        ConfigText.toml(ConfigText.sections(config, DriverPolicy.NONE, Toy::of))
+        ConfigText.toml(ConfigText.sections(config, DriverPolicy.NONE, null, Toy::of))
             .contains("hunter2"));
   }
 
@@ -182,7 +240,7 @@ final class ConfigReaderTest {
         List.of(
             "f:3: In [dataplane]: spin-us = -1 is not a whole number from 0 to 1000000.",
             "f:2: In [dataplane]: the key \"io-treads\" is unknown (known: busy-time, io-cpus,"
-                + " io-threads, spin-us, stores). Did you mean \"io-threads\"?",
+                + " io-threads, metrics, spin-us, stores). Did you mean \"io-threads\"?",
             "f:13: In [netdev.n]: queues = 0 is not a whole number from 1 to 127.",
             "f:14: In [netdev.n]: mtu = \"big\" is not a whole number from 68 to 65535.",
             "f:7: In [driver.a]: the key \"ifnam\" is unknown (known: address, depth, full, ifname,"

@@ -106,7 +106,8 @@ final class ControlServerTest {
   void aLineHasALimit() throws Exception {
     String most = " ".repeat(ControlServer.MOST_REQUEST - 20) + "{\"command\":\"status\"}";
     assertEquals(true, Json.at(ask(most + "\n", false), "ok"));
-    assertRefused(ask(" ".repeat(ControlServer.MOST_REQUEST + 1), false), "longer than 4096 bytes");
+    assertRefused(
+        ask(" ".repeat(ControlServer.MOST_REQUEST + 1), false), "longer than 65536 bytes");
   }
 
   @Test
