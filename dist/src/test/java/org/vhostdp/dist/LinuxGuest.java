@@ -4,9 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import org.vhostdp.guest.machine.GuestMachine;
 import org.vhostdp.guest.machine.GuestNet;
+import org.vhostdp.guest.machine.GuestNic;
+import org.vhostdp.guest.machine.GuestSpec;
+import org.vhostdp.guest.machine.UmlGuest;
 
 /** A guest with a kernel at the other end of a port, and what its only interface must carry. */
 final class LinuxGuest implements AutoCloseable {
@@ -16,16 +20,31 @@ final class LinuxGuest implements AutoCloseable {
 
   private final Lab lab;
   private final GuestMachine machine;
+  private final String address;
   private String nic;
 
-  private LinuxGuest(Lab lab, GuestMachine machine) {
+  private LinuxGuest(Lab lab, GuestMachine machine, String address) {
     this.lab = lab;
     this.machine = machine;
+    this.address = address;
+  }
+
+  /** Boots user-mode Linux on a port and gives its interface an address. */
+  static LinuxGuest uml(Lab lab, Path socket, String address, Duration life)
+      throws IOException, InterruptedException {
+    GuestSpec spec =
+        GuestSpec.of(GuestNic.on(socket)).withWorkDir(lab.folder()).withLimits(LIMIT, life);
+    return on(lab, UmlGuest.start(spec), address);
   }
 
   /** Takes over a booted guest and gives its interface an address. */
   static LinuxGuest on(Lab lab, GuestMachine machine) throws IOException, InterruptedException {
-    LinuxGuest guest = new LinuxGuest(lab, machine);
+    return on(lab, machine, TapPort.GUEST);
+  }
+
+  private static LinuxGuest on(Lab lab, GuestMachine machine, String address)
+      throws IOException, InterruptedException {
+    LinuxGuest guest = new LinuxGuest(lab, machine, address);
     try {
       guest.configure();
       return guest;
@@ -36,7 +55,7 @@ final class LinuxGuest implements AutoCloseable {
   }
 
   private void configure() throws IOException, InterruptedException {
-    nic = GuestNet.configure(machine, TapPort.GUEST + TapPort.PREFIX, 0);
+    nic = GuestNet.configure(machine, address + TapPort.PREFIX, 0);
   }
 
   /** Runs a command in which NIC stands for the interface's name; it must succeed. */
@@ -48,6 +67,16 @@ final class LinuxGuest implements AutoCloseable {
     return machine;
   }
 
+  /** Its interface's address. */
+  String address() {
+    return address;
+  }
+
+  /** Packets that its kernel dropped for a wrong checksum, in all protocols. */
+  long checksumErrors() throws IOException, InterruptedException {
+    return Long.parseLong(run("nstat -asz | awk '/CsumErrors/ { n += $2 } END { print n + 0 }'"));
+  }
+
   /** Pings both ways; none may be lost. */
   void pings(int count) throws IOException, InterruptedException {
     pings(count, 56);
@@ -55,7 +84,7 @@ final class LinuxGuest implements AutoCloseable {
 
   private void pings(int count, int payload) throws IOException, InterruptedException {
     run(pings(TapPort.HOST, count, payload));
-    lab.run(LIMIT, "sh", "-c", pings(TapPort.GUEST, count, payload));
+    lab.run(LIMIT, "sh", "-c", pings(address, count, payload));
   }
 
   /**

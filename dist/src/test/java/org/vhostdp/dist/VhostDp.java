@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Assertions;
 import org.vhostdp.attest.json.Json;
 import org.vhostdp.cli.control.ControlClient;
 
@@ -97,6 +98,36 @@ final class VhostDp {
         .filter(each -> Json.number(Json.at(each, "index")) == ring)
         .mapToLong(each -> Json.number(Json.at(each, "frames")))
         .sum();
+  }
+
+  /** A counter of a port's ring, named as in the status. */
+  long count(String id, int ring, String counter) throws IOException {
+    return Json.array(Json.at(port(id), "rings")).stream()
+        .filter(each -> Json.number(Json.at(each, "index")) == ring)
+        .mapToLong(each -> Json.number(Json.at(each, counter)))
+        .sum();
+  }
+
+  /** The sum of a counter over all of a port's rings. */
+  long count(String id, String counter) throws IOException {
+    return Json.array(Json.at(port(id), "rings")).stream()
+        .mapToLong(each -> Json.number(Json.at(each, counter)))
+        .sum();
+  }
+
+  /** Runs a command for this instance, such as {@code port swap}; how it ended. */
+  Lab.Outcome execute(Lab lab, String... words) throws IOException, InterruptedException {
+    List<String> all = new ArrayList<>(List.of(COMMAND));
+    all.addAll(List.of(words));
+    all.addAll(List.of("--control", control.toString()));
+    return lab.execute(START_LIMIT, all.toArray(String[]::new));
+  }
+
+  /** Runs a command for this instance that must succeed; what it says. */
+  String run(Lab lab, String... words) throws IOException, InterruptedException {
+    Lab.Outcome outcome = execute(lab, words);
+    Assertions.assertEquals(0, outcome.code(), () -> String.join(" ", words) + ": " + outcome);
+    return outcome.output();
   }
 
   /** Frames lost for any reason, in both directions. */
