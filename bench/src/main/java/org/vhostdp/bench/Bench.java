@@ -7,6 +7,7 @@ import org.vhostdp.bench.latency.LatencyCommand;
 import org.vhostdp.bench.peers.GuardCommand;
 import org.vhostdp.bench.peers.PeersCommand;
 import org.vhostdp.bench.peers.ProfileCommand;
+import org.vhostdp.bench.qos.QosCommand;
 import org.vhostdp.bench.report.ReportCommand;
 import org.vhostdp.bench.scale.ScaleCommand;
 import org.vhostdp.bench.startup.StartupCommand;
@@ -26,6 +27,7 @@ import picocli.CommandLine.HelpCommand;
       LatencyCommand.class,
       TcpCommand.class,
       IdleCommand.class,
+      QosCommand.class,
       ScaleCommand.class,
       StartupCommand.class,
       JmhCommand.class,

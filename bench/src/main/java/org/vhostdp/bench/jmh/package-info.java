@@ -7,7 +7,8 @@
  *       org.vhostdp.bench.jmh.PrivateRing}.
  *   <li>{@link org.vhostdp.bench.jmh.CopyBenchmark}, {@link
  *       org.vhostdp.bench.jmh.ChecksumBenchmark}, {@link org.vhostdp.bench.jmh.ToeplitzBenchmark},
- *       {@link org.vhostdp.bench.jmh.SegmentationBenchmark}: what is done to each frame.
+ *       {@link org.vhostdp.bench.jmh.SegmentationBenchmark}, {@link
+ *       org.vhostdp.bench.jmh.CoalescingBenchmark}: what is done to each frame.
  *   <li>{@link org.vhostdp.bench.jmh.JmhCommand}: runs them, each in a virtual machine of its own.
  * </ul>
  */

@@ -23,7 +23,7 @@ final class HotMethods {
     return (method.startsWith(NET) || method.startsWith(RING) || method.startsWith(DRIVER))
             && !SET_UP.contains(method.substring(method.indexOf("::") + 2))
         || method.startsWith(IO + "QueuePair::poll")
-        || method.startsWith(IO + "IoThread::turn")
+        || method.startsWith(IO + "TurnLoop::turn")
         || method.equals(PrivateQueue.class.getName() + "::poll");
   }
 

@@ -50,11 +50,21 @@ public final class IoLoop {
         return pair.getKey();
       }
     }
-    PairControl pair =
-        new PairControl(
-            thread, new QueuePair((receive, why) -> System.err.println("a path broke: " + why)));
+    PairControl pair = new PairControl(thread, new QueuePair(new Told()));
     pairs.put(pair, new ArrayList<>(List.of(next)));
     return pair;
+  }
+
+  private record Told() implements QueuePair.FaultSink {
+    @Override
+    public void broken(boolean receive, String why) {
+      System.err.println("a path broke: " + why);
+    }
+
+    @Override
+    public void driverFailed(String why) {
+      System.err.println(why);
+    }
   }
 
   private static void rounds(List<PrivateQueue> queues) {

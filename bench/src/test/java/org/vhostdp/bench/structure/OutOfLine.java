@@ -29,8 +29,10 @@ record OutOfLine(String caller, String callee, Why why) {
   static final List<OutOfLine> ALLOWED = new ArrayList<>();
 
   static {
-    allow(Why.BURST, "IoThread::turns", "IoThread::turn", "IoThread::drainCommands");
-    allow(Why.BURST, "IoThread::turn", "QueuePair::poll", "IoThread::idle");
+    allow(Why.BURST, "TurnLoop::turns", "TurnLoop::round", "TurnLoop::drainCommands");
+    allow(Why.BURST, "TurnLoop::turns", "TurnLoop::sharedRound", "TurnLoop::turn");
+    allow(Why.BURST, "TurnLoop::round", "TurnLoop::turn");
+    allow(Why.BURST, "TurnLoop::turn", "QueuePair::poll", "TurnLoop::idle");
     allow(Why.BURST, "QueuePair::poll", "QueuePair::pollTransmit", "QueuePair::pollReceive");
     allow(Why.BURST, "QueuePair::pollTransmit", "TransmitPath::poll");
     allow(Why.BURST, "QueuePair::pollReceive", "ReceivePath::poll");

@@ -1,0 +1,2 @@
+/** How exactly rate limits hold. */
+package org.vhostdp.bench.qos;
