@@ -73,11 +73,13 @@ record OutOfLine(String caller, String callee, Why why) {
     allow(Why.FOREIGN, "ReceivePath::holds", "Chains::unfold");
     allow(Why.BURST, "ReceivePath::poll", "ReceivePath::buffersFrom");
     allow(Why.UNUSUAL, "ReceivePath::deliver", "ReceivePath::place");
-    allow(Why.UNUSUAL, "ReceivePath::place", "ScatterCursor::header", "ScatterCursor::write");
-    allow(Why.UNUSUAL, "ScatterCursor::header", "ScatterCursor::write");
+    allow(Why.UNUSUAL, "ReceivePath::place", "ScatterCursor::hashedHeader", "ScatterCursor::write");
+    allow(Why.UNUSUAL, "ScatterCursor::header", "ScatterCursor::hashedHeader");
+    allow(Why.UNUSUAL, "ScatterCursor::hashedHeader", "ScatterCursor::write");
     allow(Why.FOREIGN, "ReceivePath::direct", "SourceRx::receiveInto", "ReceivePath::finish");
     allow(Why.FOREIGN, "ReceivePath::direct", "ReceivePath::buffersFrom");
     allow(Why.FOREIGN, "ReceivePath::finish", "ScatterCursor::header");
+    allow(Why.FOREIGN, "ReceivePath::finish", "ScatterCursor::hashedHeader");
 
     allow(Why.BURST, "SplitRing::collect", "SplitRing::read");
     allow(Why.RUN, "SplitRing::read", "SplitRing::readPlain");
