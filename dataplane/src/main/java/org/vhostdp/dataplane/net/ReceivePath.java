@@ -127,7 +127,14 @@ public final class ReceivePath extends QueueSide {
         return ring.fault() == null ? 0 : -1;
       }
     }
-    return deliver();
+    int moved = deliver();
+    // The rest of a burst goes into the next window at once: between turns frames are held only for
+    // want of buffers, so a queue that is taken out of service loses no others.
+    while (moved >= 0 && held > 0 && !starved) {
+      int more = deliver();
+      moved = more < 0 ? more : moved + more;
+    }
+    return moved;
   }
 
   // ---- copying ---------------------------------------------------------------------------------

@@ -5,7 +5,6 @@ import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.vhostdp.dataplane.capture.CaptureWriter;
 import org.vhostdp.dataplane.events.ControlChange;
 import org.vhostdp.dataplane.events.ControlChange.Kind;
 import org.vhostdp.dataplane.io.IoStuck;
@@ -14,9 +13,7 @@ import org.vhostdp.dataplane.memory.GuestMemory;
 import org.vhostdp.dataplane.memory.MemoryRegion;
 import org.vhostdp.dataplane.net.Features;
 import org.vhostdp.dataplane.net.QueueCounters;
-import org.vhostdp.dataplane.qos.QosSpec;
 import org.vhostdp.dataplane.steering.RssSetting;
-import org.vhostdp.linux.Fd;
 import org.vhostdp.linux.LinuxException;
 import org.vhostdp.spi.DriverException;
 import org.vhostdp.spi.Port;
@@ -38,6 +35,8 @@ public final class NetDevice {
   private final ConfigSpace config;
   private final GuestCommands commands;
   private final Vring[] vrings;
+  private final VringMessages messages;
+  private final DriverChanges changes;
   private final long offered;
 
   private long features;
@@ -64,6 +63,8 @@ public final class NetDevice {
     this.config = new ConfigSpace(spec);
     this.rings = new RingAttachment(driver, pairs, threads, faults);
     this.commands = new GuestCommands(this);
+    this.messages = new VringMessages(this, vrings, rings);
+    this.changes = new DriverChanges(this, driver, rings, memory);
     this.offered = offer(spec);
     config.link(port.events().linkUp());
   }
@@ -181,111 +182,9 @@ public final class NetDevice {
 
   // ---- rings -----------------------------------------------------------------------------------
 
-  private Vring vring(long index) throws Refusal {
-    if (index < 0 || index >= vrings.length) {
-      throw new Refusal("there is no ring " + index + "; this port has " + vrings.length);
-    }
-    return vrings[(int) index];
-  }
-
-  /** SET_VRING_NUM. */
-  public void setSize(long index, long size) throws Refusal {
-    Vring ring = vring(index);
-    boolean packed = (features & Features.RING_PACKED) != 0;
-    if (size < 1 || size > 32768 || !packed && Long.bitCount(size) != 1) {
-      throw new Refusal(size + " is not a legal ring size");
-    }
-    detach(ring);
-    ring.size = (int) size;
-    refresh();
-  }
-
-  /** SET_VRING_ADDR: user addresses. May come again while the ring runs. */
-  public void setAddresses(long index, long descriptors, long driver, long device) throws Refusal {
-    Vring ring = vring(index);
-    detach(ring);
-    ring.descriptors = descriptors;
-    ring.driver = driver;
-    ring.device = device;
-    ring.addressed = true;
-    ring.fault = null;
-    refresh();
-  }
-
-  /** SET_VRING_BASE. */
-  public void setBase(long index, long base) throws Refusal {
-    Vring ring = vring(index);
-    if (ring.attached) {
-      throw new Refusal("the base of ring " + index + " may not change while it runs");
-    }
-    ring.base = (int) base & 0xFFFF;
-  }
-
-  /** GET_VRING_BASE: stops the ring; nothing is written to it after this returns. */
-  public long stopRing(long index) throws Refusal {
-    Vring ring = vring(index);
-    detach(ring);
-    ring.started = false;
-    Vring.close(ring.kick);
-    ring.kick = null;
-    ring.fault = null;
-    refresh();
-    boolean packed = (features & Features.RING_PACKED) != 0;
-    // The packed base has two halves, available and used; nothing stays in flight: they are equal.
-    return packed ? ring.base | (long) ring.base << 16 : ring.base;
-  }
-
-  /** SET_VRING_KICK: starts the ring. The descriptor is owned from here on; null for polling. */
-  public void setKick(long index, Fd kick) throws Refusal {
-    Vring ring;
-    try {
-      ring = vring(index);
-    } catch (Refusal e) {
-      Vring.close(kick);
-      throw e;
-    }
-    detach(ring);
-    Vring.close(ring.kick);
-    ring.kick = kick;
-    ring.started = true;
-    refresh();
-  }
-
-  /** SET_VRING_CALL: may be replaced while the ring runs, and may come before anything else. */
-  public void setCall(long index, Fd call) throws Refusal {
-    Vring ring;
-    try {
-      ring = vring(index);
-    } catch (Refusal e) {
-      Vring.close(call);
-      throw e;
-    }
-    Fd old = ring.call;
-    ring.call = call;
-    if (ring.attached && !isControl(ring)) {
-      stuck(() -> rings.interrupts(vrings, ring.pair()));
-    }
-    Vring.close(old);
-    rings.interruptOnce(ring);
-  }
-
-  /** SET_VRING_ERR. */
-  public void setErr(long index, Fd err) throws Refusal {
-    Vring ring;
-    try {
-      ring = vring(index);
-    } catch (Refusal e) {
-      Vring.close(err);
-      throw e;
-    }
-    Vring.close(ring.err);
-    ring.err = err;
-  }
-
-  /** SET_VRING_ENABLE. */
-  public void setEnabled(long index, boolean on) throws Refusal {
-    vring(index).enabled = on;
-    refresh();
+  /** What a front-end says of rings. */
+  public VringMessages rings() {
+    return messages;
   }
 
   /** A ring that an IO thread took out of service. */
@@ -308,7 +207,7 @@ public final class NetDevice {
     return (features & (Features.MQ | Features.RSS)) != 0 ? 2 * queuePairs() : 2;
   }
 
-  private boolean isControl(Vring ring) {
+  boolean isControl(Vring ring) {
     return (features & Features.CTRL_VQ) != 0 && ring.index == controlIndex();
   }
 
@@ -394,46 +293,9 @@ public final class NetDevice {
 
   // ---- the driver ------------------------------------------------------------------------------
 
-  /** Whether there is a driver. */
-  public boolean hasDriver() {
-    return driver.backEnd() != null;
-  }
-
-  /** Other limits, at once. */
-  public void qos(QosSpec next) throws Refusal {
-    driver.qos(next);
-    ControlChange.commit(spec().id(), Kind.QOS, next.toString());
-    refresh();
-  }
-
-  /** Copies frames there from now on; null ends that. */
-  public void capture(CaptureWriter to) throws Refusal {
-    driver.capture(to);
-    ControlChange.commit(spec().id(), Kind.CAPTURE, to == null ? "off" : "on");
-    refresh();
-  }
-
-  /**
-   * The driver failed: no ring uses it any more. It is closed when it has returned from its last
-   * call, which may be never; so long it keeps the memory that it was lent.
-   */
-  public void driverLost() throws Refusal {
-    try {
-      detachData();
-    } finally {
-      Runnable closing = driver.lose();
-      memory.hold(rings.abandoned().handle((done, failure) -> close(closing)));
-      rings.arrange(false);
-    }
-  }
-
-  private Void close(Runnable closing) {
-    try {
-      closing.run();
-    } catch (RuntimeException e) {
-      LOG.log(Level.WARNING, spec().id() + ": the lost driver does not close", e);
-    }
-    return null;
+  /** What an operator or a failure changes of it. */
+  public DriverChanges changes() {
+    return changes;
   }
 
   /** Frames dropped so far because their queue was taken out of service. */
@@ -453,55 +315,6 @@ public final class NetDevice {
   /** Tells the network where the guest's MAC address is now. */
   public void announce() throws Refusal {
     announce(config.mac());
-  }
-
-  /** A driver again: rings run as the guest left them. */
-  public void driverFound(Port port) throws Refusal, DriverException {
-    driver.found(port);
-    try {
-      refresh();
-    } catch (Refusal e) {
-      driverLost();
-      throw e;
-    }
-  }
-
-  /**
-   * Moves to another driver while the guest runs. Nothing that it can see changes.
-   *
-   * @param port open; owned from here on
-   * @return nanoseconds without a ring that runs
-   * @throws Refusal if the new driver cannot be used; the old one goes on
-   */
-  public long swap(Port port) throws Refusal {
-    BackEnd next;
-    try {
-      next = driver.prepare(port);
-    } catch (DriverException | RuntimeException e) {
-      port.close();
-      throw new Refusal("the new driver refuses: " + e.getMessage(), e);
-    }
-    long begin = System.nanoTime();
-    detachData();
-    BackEnd old = driver.replace(next);
-    try {
-      refresh();
-    } catch (Refusal e) {
-      detachData();
-      if (old == null) {
-        driver.lose().run();
-        throw e;
-      }
-      driver.replace(old);
-      next.close();
-      refresh();
-      throw new Refusal(e.getMessage() + "; the former driver goes on", e);
-    }
-    long outage = System.nanoTime() - begin;
-    if (old != null) {
-      old.close();
-    }
-    return outage;
   }
 
   /** NET_SET_MTU. */
@@ -571,7 +384,7 @@ public final class NetDevice {
   }
 
   /** Attaches and detaches until what runs is what should run. */
-  private void refresh() throws Refusal {
+  void refresh() throws Refusal {
     boolean possible = featuresSet && memory.now().count() > 0;
     Vring control = vrings[controlIndex()];
     boolean controlRuns = possible && isControl(control) && control.ready(enableNeeded());
@@ -624,7 +437,7 @@ public final class NetDevice {
 
   // ---- the end ---------------------------------------------------------------------------------
 
-  private void detach(Vring ring) throws Refusal {
+  void detach(Vring ring) throws Refusal {
     if (ring.attached) {
       if (isControl(ring)) {
         rings.detachControl(ring);
@@ -640,7 +453,7 @@ public final class NetDevice {
     }
   }
 
-  private void detachData() throws Refusal {
+  void detachData() throws Refusal {
     for (Vring ring : vrings) {
       if (!isControl(ring)) {
         detach(ring);
@@ -648,11 +461,11 @@ public final class NetDevice {
     }
   }
 
-  private interface IoCall {
+  interface IoCall {
     void run() throws IoStuck;
   }
 
-  private static void stuck(IoCall call) throws Refusal {
+  static void stuck(IoCall call) throws Refusal {
     try {
       call.run();
     } catch (IoStuck e) {

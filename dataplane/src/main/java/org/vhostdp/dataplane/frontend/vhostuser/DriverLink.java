@@ -108,7 +108,7 @@ final class DriverLink {
     why = reason;
     boolean changed = link(false);
     try {
-      device.driverLost();
+      device.changes().lost();
     } catch (Refusal | RuntimeException e) {
       LOG.log(Level.WARNING, "{0}: {1}", device.spec().id(), e.getMessage());
     }
@@ -126,7 +126,7 @@ final class DriverLink {
     Port opened = null;
     try {
       opened = source.open();
-      device.driverFound(opened);
+      device.changes().found(opened);
     } catch (DriverException | Refusal | RuntimeException e) {
       why = e.getMessage();
       LOG.log(Level.DEBUG, "{0}: not again yet: {1}", device.spec().id(), why);
@@ -158,7 +158,7 @@ final class DriverLink {
       throw new Refusal("the driver " + next.section() + " does not open: " + e.getMessage(), e);
     }
     long before = device.dropped();
-    long outage = device.swap(opened);
+    long outage = device.changes().swap(opened);
     driver = opened;
     source = next;
     retry.done();

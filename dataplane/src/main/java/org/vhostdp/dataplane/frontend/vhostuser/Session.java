@@ -124,7 +124,7 @@ final class Session implements AutoCloseable {
       case GET_MAX_MEM_SLOTS -> message.reply(Protocol.MAX_REGIONS);
       case GET_STATUS -> message.reply(status);
       case GET_VRING_BASE ->
-          message.replyState(message.intAt(0), device.stopRing(message.uintAt(0)));
+          message.replyState(message.intAt(0), device.rings().stopRing(message.uintAt(0)));
       case GET_CONFIG -> getConfig();
       default -> {
         change(request);
@@ -156,14 +156,16 @@ final class Session implements AutoCloseable {
   private void changeRing(Request request) throws Refusal {
     long index = message.uintAt(0);
     switch (request) {
-      case SET_VRING_NUM -> device.setSize(index, message.uintAt(4));
-      case SET_VRING_BASE -> device.setBase(index, message.uintAt(4));
-      case SET_VRING_ENABLE -> device.setEnabled(index, message.intAt(4) != 0);
+      case SET_VRING_NUM -> device.rings().setSize(index, message.uintAt(4));
+      case SET_VRING_BASE -> device.rings().setBase(index, message.uintAt(4));
+      case SET_VRING_ENABLE -> device.rings().setEnabled(index, message.intAt(4) != 0);
       case SET_VRING_ADDR ->
-          device.setAddresses(index, message.longAt(8), message.longAt(24), message.longAt(16));
-      case SET_VRING_KICK -> device.setKick(message.longAt(0) & 0xFF, ringFd(request));
-      case SET_VRING_CALL -> device.setCall(message.longAt(0) & 0xFF, ringFd(request));
-      case SET_VRING_ERR -> device.setErr(message.longAt(0) & 0xFF, ringFd(request));
+          device
+              .rings()
+              .setAddresses(index, message.longAt(8), message.longAt(24), message.longAt(16));
+      case SET_VRING_KICK -> device.rings().setKick(message.longAt(0) & 0xFF, ringFd(request));
+      case SET_VRING_CALL -> device.rings().setCall(message.longAt(0) & 0xFF, ringFd(request));
+      case SET_VRING_ERR -> device.rings().setErr(message.longAt(0) & 0xFF, ringFd(request));
       default -> throw new Refusal(request + " is not carried out here");
     }
   }

@@ -3,12 +3,7 @@ package org.vhostdp.dataplane.frontend.vhostuser;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.vhostdp.dataplane.capture.CaptureWriter;
 import org.vhostdp.dataplane.events.PortState;
 import org.vhostdp.dataplane.io.IoThread;
@@ -36,7 +31,6 @@ public final class VhostUserPort implements AutoCloseable {
   private static final Logger LOG = System.getLogger(VhostUserPort.class.getName());
 
   private static final int RETRY_MILLIS = 500;
-  private static final int ASK_SECONDS = 30;
   private static final int NO_RING = -1;
   private static final int WAKE = 0;
   private static final int LISTENER = 1;
@@ -52,7 +46,7 @@ public final class VhostUserPort implements AutoCloseable {
   private final DriverLink driver;
   private final EventFd wake;
   private final ConcurrentLinkedQueue<Fault> faults = new ConcurrentLinkedQueue<>();
-  private final ConcurrentLinkedQueue<FutureTask<?>> asked = new ConcurrentLinkedQueue<>();
+  private final Tasks tasks;
   private final Poll poll = new Poll(5);
   private final Thread thread;
 
@@ -87,6 +81,7 @@ public final class VhostUserPort implements AutoCloseable {
     try {
       made = EventFd.create();
       this.wake = made;
+      this.tasks = new Tasks(made);
       this.device = new NetDevice(port, driver, threads, new Faults());
       this.driver = new DriverLink(device, source, driver);
       openSocket();
@@ -180,7 +175,7 @@ public final class VhostUserPort implements AutoCloseable {
    * @throws Refusal if that cannot be; then nothing has changed
    */
   public SwapReport swap(DriverSource next) throws Refusal {
-    return ask(
+    return tasks.ask(
         () -> {
           SwapReport report = driver.swap(next);
           tellOfSwap();
@@ -190,18 +185,18 @@ public final class VhostUserPort implements AutoCloseable {
 
   /** Other limits, at once. Any thread; waits. */
   public void qos(QosSpec next) throws Refusal {
-    ask(
+    tasks.ask(
         () -> {
-          device.qos(next);
+          device.changes().qos(next);
           return null;
         });
   }
 
   /** Copies frames there from now on; null ends that. Any thread; waits. */
   public void capture(CaptureWriter to) throws Refusal {
-    ask(
+    tasks.ask(
         () -> {
-          device.capture(to);
+          device.changes().capture(to);
           return null;
         });
   }
@@ -216,26 +211,6 @@ public final class VhostUserPort implements AutoCloseable {
       now.configChanged();
     } else if (device.hasMac()) {
       device.announce();
-    }
-  }
-
-  private <T> T ask(Callable<T> work) throws Refusal {
-    FutureTask<T> task = new FutureTask<>(work);
-    asked.add(task);
-    wake.signal();
-    try {
-      return task.get(ASK_SECONDS, TimeUnit.SECONDS);
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof Refusal refusal
-          ? new Refusal(refusal.getMessage(), refusal)
-          : new Refusal("it failed: " + e.getCause(), e);
-    } catch (TimeoutException e) {
-      task.cancel(false);
-      throw new Refusal("the port does not answer", e);
-    } catch (InterruptedException e) {
-      task.cancel(false);
-      Thread.currentThread().interrupt();
-      throw new Refusal("interrupted", e);
     }
   }
 
@@ -286,7 +261,7 @@ public final class VhostUserPort implements AutoCloseable {
     if (poll.ready(WAKE) != 0) {
       wake.drain();
       takeFaults();
-      takeTasks();
+      tasks.run();
     }
     if (poll.ready(DRIVER) != 0) {
       tell(driver.takeEvents());
@@ -363,13 +338,6 @@ public final class VhostUserPort implements AutoCloseable {
       } else {
         device.ringBroken(fault.ring(), fault.why());
       }
-    }
-  }
-
-  private void takeTasks() {
-    FutureTask<?> task;
-    while ((task = asked.poll()) != null) {
-      task.run();
     }
   }
 
