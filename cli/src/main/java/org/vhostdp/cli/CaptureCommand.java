@@ -30,8 +30,8 @@ import picocli.CommandLine.Spec;
       "  vhost-dp capture vd0 -w tx.pcapng --tx --queue 1 --snaplen 96 --seconds 10",
       "",
       "tx is what the guest sends (outbound in the file), rx what it receives (inbound).",
-      "Offload metadata stands in the comments of packets. Frames are never held up: those that",
-      "cannot be written in time are counted as dropped.",
+      "Offload metadata stands in the comments of packets.",
+      "Frames are never held up; what cannot be written in time is counted.",
       "Exit codes: 0 done, 1 failed, 2 wrong options, or several instances run."
     })
 final class CaptureCommand implements Callable<Integer> {

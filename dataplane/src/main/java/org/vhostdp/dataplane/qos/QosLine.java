@@ -98,6 +98,10 @@ final class QosLine {
       digits++;
     }
     Long unit = units.get(value.substring(digits));
+    if (unit == null && value.matches("0+")) {
+      // Who means "none" needs to be told of that, not of units.
+      unit = 1L;
+    }
     if (unit == null || digits == 0) {
       throw refused("has " + key + "=" + value + ", which is not " + example(key));
     }

@@ -57,6 +57,7 @@ class QosSpecTest {
       delimiter = '|',
       value = {
         "tx rate=0mbit | to remove a limit, leave its line out",
+        "tx rate=0 | to remove a limit, leave its line out",
         "rx packets=0 | to remove a limit, leave its line out",
         "tx rate=1001gbit | goes from 1000 to 1000000000000 bit",
         "tx rate=99999999999999999999gbit | goes from 1000 to 1000000000000 bit",
