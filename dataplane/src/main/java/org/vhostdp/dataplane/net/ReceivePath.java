@@ -127,13 +127,16 @@ public final class ReceivePath extends QueueSide {
         return ring.fault() == null ? 0 : -1;
       }
     }
-    int moved = deliver();
+    int moved = 0;
     // The rest of a burst goes into the next window at once: between turns frames are held only for
     // want of buffers, so a queue that is taken out of service loses no others.
-    while (moved >= 0 && held > 0 && !starved) {
+    do {
       int more = deliver();
-      moved = more < 0 ? more : moved + more;
-    }
+      if (more < 0) {
+        return more;
+      }
+      moved += more;
+    } while (held > 0 && !starved);
     return moved;
   }
 

@@ -93,7 +93,12 @@ public final class DriverChanges {
       throw new Refusal("the new driver refuses: " + e.getMessage(), e);
     }
     long begin = System.nanoTime();
-    device.detachData();
+    try {
+      device.detachData();
+    } catch (Refusal e) {
+      next.close();
+      throw e;
+    }
     BackEnd old = driver.replace(next);
     try {
       device.refresh();

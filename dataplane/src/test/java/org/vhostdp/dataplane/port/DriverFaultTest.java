@@ -114,6 +114,20 @@ class DriverFaultTest {
   }
 
   @Test
+  void aLinkThatGoesDownWithItsDeviceIsToldToTheGuest() throws IOException {
+    try (TwinDevice guest = bed.guest("bad", TwinOptions.defaults())) {
+      Echo.check(guest.net().pair(0), 100);
+      source.refuse(true);
+      source.now().report(PortEvents.LINK_DOWN, PortEvents.REMOVED, false);
+      assertEquals(BackendChannel.CONFIG_CHANGE_MSG, guest.backendChannel().poll(5000));
+      assertFalse(link(guest));
+      source.refuse(false);
+      assertEquals(BackendChannel.CONFIG_CHANGE_MSG, guest.backendChannel().poll(15_000));
+      assertTrue(link(guest));
+    }
+  }
+
+  @Test
   void whyADriverDoesNotOpenIsSaidWhileItIsTriedAgain() throws IOException {
     try (TwinDevice guest = bed.guest("bad", TwinOptions.defaults())) {
       source.refuse(true);

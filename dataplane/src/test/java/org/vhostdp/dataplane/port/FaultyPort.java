@@ -36,6 +36,8 @@ final class FaultyPort implements Port {
   /** For {@link Fault#BLOCK}. */
   final Semaphore go = new Semaphore(0);
 
+  private static final int NO_EVENT = PortEvents.NONE;
+
   private final Port port;
   private final Events events;
   private volatile Fault fault = Fault.NONE;
@@ -60,7 +62,13 @@ final class FaultyPort implements Port {
 
   /** Reports an event. */
   void report(int event, boolean up) {
+    report(event, NO_EVENT, up);
+  }
+
+  /** Reports two events at once. */
+  void report(int event, int behind, boolean up) {
     events.up = up;
+    events.behind = behind;
     events.pending = event;
     events.event.signal();
   }
@@ -255,6 +263,7 @@ final class FaultyPort implements Port {
   private static final class Events implements PortEvents, Wakeup {
     final EventFd event;
     volatile int pending;
+    volatile int behind;
     volatile boolean up;
 
     Events(boolean up) throws LinuxException {
@@ -265,7 +274,8 @@ final class FaultyPort implements Port {
     @Override
     public int next() {
       int event = pending;
-      pending = NONE;
+      pending = behind;
+      behind = NONE;
       return event;
     }
 

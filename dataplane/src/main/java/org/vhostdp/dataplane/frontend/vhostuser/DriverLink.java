@@ -82,7 +82,8 @@ final class DriverLink {
     while ((event = events.next()) != PortEvents.NONE) {
       LOG.log(Level.INFO, "{0}: {1}", device.spec().id(), events.detail());
       if (event == PortEvents.REMOVED || event == PortEvents.FAULT) {
-        return lost(events.detail());
+        // A link that went down just before is a change as well: the guest has not been told yet.
+        return lost(events.detail()) || changed;
       }
       changed |= link(events.linkUp());
     }
