@@ -130,7 +130,7 @@ public final class PairControl {
 
   /** Takes the receive path out of service; null if there was none. As for transmit. */
   public ReceivePath detachReceive() throws IoStuck {
-    return pair.hung() ? pair.detachReceive() : call(pair::detachReceive);
+    return pair.hung() ? pair.detachReceive() : call(pair::endReceive);
   }
 
   /** Replaces the descriptors that interrupt the guest, of the paths in service. */

@@ -85,6 +85,14 @@ public final class QueuePair {
     return path;
   }
 
+  /** The same as {@link #detachReceive}, of a path that works: first it delivers what it holds. */
+  ReceivePath endReceive() {
+    if (receive != null) {
+      Failure.giveBack(receive::deliverRest);
+    }
+    return detachReceive();
+  }
+
   /** Takes the receive path out of service; returns it, or null. Held frames are given back. */
   ReceivePath detachReceive() {
     ReceivePath path = receive;

@@ -91,6 +91,18 @@ public final class ReceivePath extends QueueSide {
     return starved;
   }
 
+  /**
+   * Delivers what is held as far as the guest has buffers. For an orderly end of the queue: a burst
+   * that did not fit the window waits for the next turn, which will not come.
+   */
+  public void deliverRest() {
+    boolean going = held > 0 && ring.fault() == null;
+    while (going) {
+      deliver();
+      going = held > 0 && !starved && ring.fault() == null;
+    }
+  }
+
   /** Gives held frames back to the driver; they are lost. For the queue's end. */
   public void abandon() {
     if (held > 0) {
@@ -127,17 +139,7 @@ public final class ReceivePath extends QueueSide {
         return ring.fault() == null ? 0 : -1;
       }
     }
-    int moved = 0;
-    // The rest of a burst goes into the next window at once: between turns frames are held only for
-    // want of buffers, so a queue that is taken out of service loses no others.
-    do {
-      int more = deliver();
-      if (more < 0) {
-        return more;
-      }
-      moved += more;
-    } while (held > 0 && !starved);
-    return moved;
+    return deliver();
   }
 
   // ---- copying ---------------------------------------------------------------------------------
