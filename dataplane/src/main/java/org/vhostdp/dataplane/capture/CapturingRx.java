@@ -1,15 +1,13 @@
 package org.vhostdp.dataplane.capture;
 
 import java.lang.foreign.MemorySegment;
+import org.vhostdp.dataplane.stage.PassingRx;
 import org.vhostdp.dataplane.stage.Regions;
-import org.vhostdp.dataplane.stage.RxStage;
 import org.vhostdp.spi.Burst;
 import org.vhostdp.spi.RxQueue;
-import org.vhostdp.spi.Wakeup;
 
 /** Copies what goes to the guest into a capture, as the guest will receive it. */
-public final class CapturingRx implements RxStage {
-  private final RxQueue below;
+public final class CapturingRx extends PassingRx {
   private final CaptureWriter capture;
   private final CaptureRing ring;
   private final MemorySegment[] frames;
@@ -23,7 +21,7 @@ public final class CapturingRx implements RxStage {
    */
   public CapturingRx(
       RxQueue below, Regions regions, CaptureWriter capture, String port, int queue) {
-    this.below = below;
+    super(below);
     this.frames = regions.segments();
     this.capture = capture;
     this.ring = capture.ring(port, queue, true);
@@ -37,23 +35,6 @@ public final class CapturingRx implements RxStage {
       ring.commit(n);
     }
     return n;
-  }
-
-  @Override
-  public void release(Burst burst, int first, int count) {
-    below.release(burst, first, count);
-  }
-
-  @Override
-  public Wakeup wakeup() {
-    return below.wakeup();
-  }
-
-  @Override
-  public void discard() {
-    if (below instanceof RxStage stage) {
-      stage.discard();
-    }
   }
 
   @Override

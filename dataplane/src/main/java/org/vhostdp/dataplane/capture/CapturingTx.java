@@ -1,19 +1,16 @@
 package org.vhostdp.dataplane.capture;
 
 import java.lang.foreign.MemorySegment;
+import org.vhostdp.dataplane.stage.PassingTx;
 import org.vhostdp.dataplane.stage.Regions;
-import org.vhostdp.dataplane.stage.TxStage;
 import org.vhostdp.spi.Burst;
 import org.vhostdp.spi.TxQueue;
-import org.vhostdp.spi.Wakeup;
 
 /**
  * Copies what the guest sends into a capture, as the guest sent it: the frames that were accepted
  * below. They are copied before they are handed down, since afterwards their bytes are others.
  */
-public final class CapturingTx implements TxStage {
-  private final TxQueue below;
-  private final TxStage stage;
+public final class CapturingTx extends PassingTx {
   private final CaptureWriter capture;
   private final CaptureRing ring;
   private final MemorySegment[] frames;
@@ -27,8 +24,7 @@ public final class CapturingTx implements TxStage {
    */
   public CapturingTx(
       TxQueue below, Regions regions, CaptureWriter capture, String port, int queue) {
-    this.below = below;
-    this.stage = below instanceof TxStage s ? s : null;
+    super(below);
     this.frames = regions.segments();
     this.capture = capture;
     this.ring = capture.ring(port, queue, false);
@@ -43,53 +39,6 @@ public final class CapturingTx implements TxStage {
     int accepted = below.transmit(burst, first, count);
     ring.commit(accepted);
     return accepted;
-  }
-
-  @Override
-  public int claim(Burst burst, int max) {
-    return below.claim(burst, max);
-  }
-
-  @Override
-  public void unclaim(Burst burst, int first, int count) {
-    below.unclaim(burst, first, count);
-  }
-
-  @Override
-  public int completed(Burst burst, int max) {
-    return below.completed(burst, max);
-  }
-
-  @Override
-  public Wakeup wakeup() {
-    return below.wakeup();
-  }
-
-  @Override
-  public int claimLarge(Burst burst) {
-    return stage == null ? 0 : stage.claimLarge(burst);
-  }
-
-  @Override
-  public boolean lendsLarge() {
-    return stage != null && stage.lendsLarge();
-  }
-
-  @Override
-  public int pump() {
-    return stage == null ? 0 : stage.pump();
-  }
-
-  @Override
-  public boolean holds() {
-    return stage != null && stage.holds();
-  }
-
-  @Override
-  public void discard() {
-    if (stage != null) {
-      stage.discard();
-    }
   }
 
   @Override

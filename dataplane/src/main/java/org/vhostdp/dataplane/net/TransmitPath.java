@@ -403,8 +403,9 @@ public final class TransmitPath extends QueueSide {
       return drop(Name.DROPPED_MALFORMED);
     }
     int flags = burst.flags[0];
-    int most = stage != null && stage.lendsLarge() ? 1 : Math.min(maxSegments, BURST);
-    int claimed = most == 1 && stage != null ? claimOne(bytes) : driver.claim(burst, most);
+    boolean large = stage != null && stage.lendsLarge();
+    int most = large ? 1 : Math.min(maxSegments, BURST);
+    int claimed = large ? claimOne(bytes) : driver.claim(burst, most);
     int used = scatter((int) (at >>> 32), (int) at, bytes, claimed);
     burst.flags[0] |= flags;
     int sent = used == 0 ? 0 : driver.transmit(burst, 0, used);
@@ -426,10 +427,12 @@ public final class TransmitPath extends QueueSide {
     return 0;
   }
 
-  /** One frame of a stage: a usual one if that is enough, else a large one. */
+  /**
+   * One frame of a stage that lends large ones: a usual one if that is enough, else a large one.
+   */
   private int claimOne(long bytes) {
     int claimed = driver.claim(burst, 1);
-    if (claimed == 1 && stage.lendsLarge() && burst.room[0] < bytes) {
+    if (claimed == 1 && burst.room[0] < bytes) {
       driver.unclaim(burst, 0, 1);
       claimed = stage.claimLarge(burst);
     }

@@ -20,6 +20,12 @@ public final class InternetChecksum {
   private static final ValueLayout.OfShort SHORT =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+  private static final ValueLayout.OfShort NETWORK =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+
+  /** Where UDP has its checksum. */
+  private static final int UDP_FIELD = 6;
+
   private static final long LOW = 0xFFFF_FFFFL;
 
   private InternetChecksum() {}
@@ -98,6 +104,21 @@ public final class InternetChecksum {
   public static int checksumOfUdp(int sum) {
     int checksum = checksum(sum);
     return checksum == 0 ? 0xFFFF : checksum;
+  }
+
+  /**
+   * Writes the checksum of a frame that was left open (CSUM_PARTIAL): its field holds the sum of
+   * the pseudo-header. The caller has checked that the field lies in the frame.
+   *
+   * @param at offset of the frame's first byte
+   * @param length bytes of the frame
+   * @param start bytes from the frame's first to where the checksum begins
+   * @param offset bytes from there to the field; 6 is UDP's, where zero means none (OFF-6)
+   */
+  static void complete(MemorySegment memory, long at, int length, int start, int offset) {
+    int sum = sum(memory, at + start, length - start);
+    int checksum = offset == UDP_FIELD ? checksumOfUdp(sum) : checksum(sum);
+    memory.set(NETWORK, at + start + offset, (short) checksum);
   }
 
   /**

@@ -15,9 +15,6 @@ final class OpenChecksums {
   /** Frames remembered. */
   private static final int MOST = 32;
 
-  /** Where UDP has its checksum; what is computed to be zero is written as all ones (OFF-6). */
-  private static final int UDP_FIELD = 6;
-
   private static final ValueLayout.OfShort SHORT =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
@@ -51,10 +48,7 @@ final class OpenChecksums {
     field[count] = to;
     stood[count] = frame.get(SHORT, to);
     entry[count++] = i;
-    int sum = InternetChecksum.sum(frame, at + start, length - start);
-    int checksum =
-        offset == UDP_FIELD ? InternetChecksum.checksumOfUdp(sum) : InternetChecksum.checksum(sum);
-    frame.set(SHORT, to, (short) checksum);
+    InternetChecksum.complete(frame, at, length, start, offset);
     frames.flags[i] &= ~Offload.CSUM_PARTIAL;
     return true;
   }

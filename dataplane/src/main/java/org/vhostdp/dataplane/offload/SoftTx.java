@@ -3,13 +3,12 @@ package org.vhostdp.dataplane.offload;
 import java.lang.foreign.MemorySegment;
 import org.vhostdp.dataplane.net.QueueCounters;
 import org.vhostdp.dataplane.net.QueueCounters.Name;
+import org.vhostdp.dataplane.stage.PassingTx;
 import org.vhostdp.dataplane.stage.Regions;
-import org.vhostdp.dataplane.stage.TxStage;
 import org.vhostdp.spi.Burst;
 import org.vhostdp.spi.Capabilities;
 import org.vhostdp.spi.Offload;
 import org.vhostdp.spi.TxQueue;
-import org.vhostdp.spi.Wakeup;
 
 /**
  * Gives a driver the transmit offloads that it lacks: completes checksums in place, cuts large
@@ -21,7 +20,7 @@ import org.vhostdp.spi.Wakeup;
  * nothing is lent and nothing accepted, so nothing overtakes it. A frame whose headers or numbers
  * do not allow what is asked is taken, dropped and counted.
  */
-public final class SoftTx implements TxStage {
+public final class SoftTx extends PassingTx {
   /** Offloads of {@link Offload} that a frame may use above this stage. */
   public static final int OFFLOADS =
       Offload.CSUM_PARTIAL
@@ -38,8 +37,6 @@ public final class SoftTx implements TxStage {
   /** The frame is the caller's no more. */
   private static final int TAKEN = -1;
 
-  private final TxQueue below;
-  private final TxStage stage;
   private final QueueCounters counters;
   private final LargeRooms rooms;
   private final OfferedFrames offered;
@@ -66,8 +63,7 @@ public final class SoftTx implements TxStage {
    */
   public SoftTx(
       TxQueue below, Capabilities can, Regions regions, QueueCounters counters, int mostSegment) {
-    this.below = below;
-    this.stage = below instanceof TxStage s ? s : null;
+    super(below);
     this.counters = counters;
     rooms = new LargeRooms(regions);
     own = rooms.region;
@@ -89,11 +85,6 @@ public final class SoftTx implements TxStage {
     boolean large = (guestOffloads & Offload.GSO_ANY) != 0;
     return (guestOffloads & OFFLOADS & ~can.txOffloads()) != 0
         || large && can.maxFrame() < MOST_FRAME;
-  }
-
-  /** Most bytes of a frame above this stage. */
-  public int maxFrame() {
-    return MOST_FRAME;
   }
 
   @Override
@@ -308,13 +299,13 @@ public final class SoftTx implements TxStage {
 
   @Override
   public int pump() {
-    int passed = stage == null ? 0 : stage.pump();
+    int passed = super.pump();
     return holding ? passed + advance() : passed;
   }
 
   @Override
   public boolean holds() {
-    return holding || stage != null && stage.holds();
+    return holding || super.holds();
   }
 
   @Override
@@ -325,14 +316,6 @@ public final class SoftTx implements TxStage {
       rooms.free(heldIn);
       holding = false;
     }
-    if (stage != null) {
-      stage.discard();
-    }
-  }
-
-  /** The queue below's: what is held, and what is not lent, waits for its room. */
-  @Override
-  public Wakeup wakeup() {
-    return below.wakeup();
+    super.discard();
   }
 }

@@ -2,8 +2,6 @@ package org.vhostdp.dataplane.offload;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import org.vhostdp.dataplane.net.QueueCounters;
 import org.vhostdp.dataplane.net.QueueCounters.Name;
 import org.vhostdp.dataplane.stage.Regions;
@@ -29,12 +27,6 @@ final class Undoing {
   private static final int BYTES = 8 * MOST_FRAME;
 
   private static final int ALIGNED = 64;
-
-  /** Offset of UDP's checksum. */
-  private static final int UDP_CHECKSUM = 6;
-
-  private static final ValueLayout.OfShort SHORT =
-      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
   private final QueueCounters counters;
   private final int added;
@@ -134,10 +126,7 @@ final class Undoing {
       return false;
     }
     gather(frames, in, first, entries, top);
-    int sum = InternetChecksum.sum(own, (long) top + start, length - start);
-    boolean udp = offset == UDP_CHECKSUM;
-    int value = udp ? InternetChecksum.checksumOfUdp(sum) : InternetChecksum.checksum(sum);
-    own.set(SHORT, (long) top + start + offset, (short) value);
+    InternetChecksum.complete(own, top, length, start, offset);
     moved(in, first, length, out);
     counters.add(Name.FALLBACK_CHECKSUM, 1);
     return true;

@@ -4,6 +4,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import org.vhostdp.dataplane.io.GuardedPort;
 import org.vhostdp.dataplane.memory.GuestMemory;
+import org.vhostdp.dataplane.offload.SoftTx;
 import org.vhostdp.spi.Capabilities;
 import org.vhostdp.spi.DriverException;
 import org.vhostdp.spi.ForeignMemory;
@@ -16,9 +17,7 @@ final class BackEnd {
   private static final Logger LOG = System.getLogger(BackEnd.class.getName());
 
   /** Ethernet header and two VLAN tags. */
-  private static final int LAYER2 = 14 + 8;
-
-  private static final int GSO_MOST = 65535 + LAYER2;
+  static final int LAYER2 = 14 + 8;
 
   private final Port port;
   private final Capabilities can;
@@ -81,7 +80,7 @@ final class BackEnd {
 
   /** Most bytes of a frame the driver may give, with these offloads. */
   int maxReceived(int rxOffloads, int mtu) {
-    return (rxOffloads & Offload.GSO_ANY) != 0 ? GSO_MOST : mtu + LAYER2;
+    return (rxOffloads & Offload.GSO_ANY) != 0 ? SoftTx.MOST_FRAME : mtu + LAYER2;
   }
 
   void start() throws DriverException {

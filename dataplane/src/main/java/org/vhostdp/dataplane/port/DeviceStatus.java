@@ -53,11 +53,11 @@ public record DeviceStatus(
       rings.add(new Ring(v.index, v.size, v.attached, v.fault, counters, sizes));
     }
     long bytes = 0;
-    for (int i = 0; i < device.memory().count(); i++) {
-      bytes += device.memory().size(i);
+    for (int i = 0; i < device.memory().now().count(); i++) {
+      bytes += device.memory().now().size(i);
     }
     return new DeviceStatus(
-        device.features(), device.linkUp(), device.memory().count(), bytes, rings);
+        device.features(), device.linkUp(), device.memory().now().count(), bytes, rings);
   }
 
   /** Sum of a counter over receive (even) or transmit (odd) rings. */

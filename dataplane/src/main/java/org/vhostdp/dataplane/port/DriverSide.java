@@ -113,39 +113,41 @@ final class DriverSide {
    *
    * @throws DriverException if the driver can never be as is asked of it
    */
-  boolean disturbs(GuestWishes wishes, int mtu) throws DriverException {
+  boolean disturbs(GuestWishes wishes) throws DriverException {
     StagePlan next = plan(wishes);
-    return stale || !next.equals(plan) || !backEnd.canApplyNow(settings(next, wishes, mtu));
+    return stale || !next.equals(plan) || !backEnd.canApplyNow(settings(next, wishes));
   }
 
   /** Whether the driver can be so, asked before anything runs. */
-  void check(GuestWishes wishes, int mtu) throws DriverException {
+  void check(GuestWishes wishes) throws DriverException {
     if (backEnd != null) {
-      settings(plan(wishes), wishes, mtu).check(backEnd.capabilities());
+      settings(plan(wishes), wishes).check(backEnd.capabilities());
     }
   }
 
   /** Starts the driver as asked, with stages to attach rings by. */
-  void run(GuestWishes wishes, int mtu) throws DriverException, LinuxException {
-    if (stages == null || stale || !plan(wishes).equals(plan)) {
-      // Before the plan: limits that the driver takes hold no large frame up here.
-      limits.hand(backEnd.port(), !plan(wishes).switched());
-    }
+  void run(GuestWishes wishes) throws DriverException, LinuxException {
     StagePlan next = plan(wishes);
-    PortSettings settings = settings(next, wishes, mtu);
+    boolean same = stages != null && !stale && next.equals(plan);
+    if (!same) {
+      limits.hand(backEnd.port(), !next.switched());
+      // Limits that the driver has taken hold no large frame up here.
+      next = plan(wishes);
+    }
+    PortSettings settings = settings(next, wishes);
     if (!backEnd.canApplyNow(settings)) {
       rest();
     }
     backEnd.apply(settings);
     backEnd.start();
-    if (stages != null && !stale && next.equals(plan)) {
+    if (same && stages != null) {
       return;
     }
     unstage();
     scale(next, wishes);
     plan = next;
     stale = false;
-    stages = new Stages(backEnd, next, spec, limits, capture, mtu, received, wake);
+    stages = new Stages(backEnd, next, spec, limits, capture, received, wake);
   }
 
   private void scale(StagePlan next, GuestWishes wishes) throws DriverException {
@@ -161,12 +163,12 @@ final class DriverSide {
     }
   }
 
-  private PortSettings settings(StagePlan next, GuestWishes wishes, int mtu) {
+  private PortSettings settings(StagePlan next, GuestWishes wishes) {
     PortSettings now = backEnd.settings();
     boolean toggles = !next.switched() && backEnd.capabilities().has(Capabilities.QUEUE_TOGGLE);
     int active = toggles ? Math.min(wishes.active(), now.queuePairs()) : now.queuePairs();
     return now.withRxOffloads(next.asked())
-        .withMtu(spec.mtu() == 0 && mtu == spec.effectiveMtu() ? 0 : mtu)
+        .withMtu(spec.mtu() == 0 && next.mtu() == spec.effectiveMtu() ? 0 : next.mtu())
         .withActiveQueuePairs(active);
   }
 

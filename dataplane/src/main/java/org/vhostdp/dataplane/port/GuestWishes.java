@@ -10,5 +10,7 @@ import org.vhostdp.dataplane.steering.RssSetting;
  * @param active queue pairs it uses, at least 1
  * @param rss receive-side scaling, or null
  * @param hashes hashes to report without scaling, or null
+ * @param mtu bytes of layer 3 of its frames
  */
-record GuestWishes(long features, int offloads, int active, RssSetting rss, RssSetting hashes) {}
+record GuestWishes(
+    long features, int offloads, int active, RssSetting rss, RssSetting hashes, int mtu) {}

@@ -7,7 +7,7 @@ import org.vhostdp.dataplane.memory.MemoryRefused;
 import org.vhostdp.dataplane.memory.MemoryRegion;
 
 /** The guest's memory as the front-end names it, region by region or all at once. */
-final class MemoryTable {
+public final class MemoryTable {
   /** Puts a table into force under running rings. */
   interface Change {
     void apply(GuestMemory table) throws Refusal;
@@ -27,12 +27,12 @@ final class MemoryTable {
   }
 
   /** The table in force. */
-  GuestMemory now() {
+  public GuestMemory now() {
     return memory;
   }
 
   /** SET_MEM_TABLE: replaces the table. */
-  void replace(GuestMemory table) throws Refusal {
+  public void replace(GuestMemory table) throws Refusal {
     GuestMemory old = memory;
     try {
       change.apply(table);
@@ -43,7 +43,7 @@ final class MemoryTable {
   }
 
   /** ADD_MEM_REG. */
-  void add(MemoryRegion region) throws Refusal {
+  public void add(MemoryRegion region) throws Refusal {
     try {
       change.apply(memory.plus(region));
     } catch (MemoryRefused e) {
@@ -54,7 +54,7 @@ final class MemoryTable {
   }
 
   /** REM_MEM_REG: the region with this guest address, user address and size. */
-  void remove(long guest, long size, long user) throws Refusal {
+  public void remove(long guest, long size, long user) throws Refusal {
     MemoryRegion region = region(guest, size, user);
     if (region == null) {
       throw new Refusal("there is no such memory region to remove");
@@ -82,7 +82,7 @@ final class MemoryTable {
   }
 
   /** Whether the table has exactly this region. */
-  boolean has(long guest, long size, long user) {
+  public boolean has(long guest, long size, long user) {
     return region(guest, size, user) != null;
   }
 

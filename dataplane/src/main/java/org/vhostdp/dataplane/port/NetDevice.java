@@ -10,7 +10,6 @@ import org.vhostdp.dataplane.events.ControlChange.Kind;
 import org.vhostdp.dataplane.io.IoStuck;
 import org.vhostdp.dataplane.io.IoThread;
 import org.vhostdp.dataplane.memory.GuestMemory;
-import org.vhostdp.dataplane.memory.MemoryRegion;
 import org.vhostdp.dataplane.net.Features;
 import org.vhostdp.dataplane.net.QueueCounters;
 import org.vhostdp.dataplane.steering.RssSetting;
@@ -116,8 +115,9 @@ public final class NetDevice {
     return config;
   }
 
-  GuestMemory memory() {
-    return memory.now();
+  /** The guest's memory, as the front-end names it. */
+  public MemoryTable memory() {
+    return memory;
   }
 
   // ---- negotiation -----------------------------------------------------------------------------
@@ -146,31 +146,6 @@ public final class NetDevice {
   }
 
   // ---- memory ----------------------------------------------------------------------------------
-
-  /** Regions in the table. */
-  public int memoryRegions() {
-    return memory.now().count();
-  }
-
-  /** SET_MEM_TABLE: replaces the table; rings go on in the new one. */
-  public void setMemory(GuestMemory table) throws Refusal {
-    memory.replace(table);
-  }
-
-  /** ADD_MEM_REG. */
-  public void addRegion(MemoryRegion region) throws Refusal {
-    memory.add(region);
-  }
-
-  /** REM_MEM_REG: the region with this guest address, user address and size. */
-  public void removeRegion(long guest, long size, long user) throws Refusal {
-    memory.remove(guest, size, user);
-  }
-
-  /** Whether the table has exactly this region. */
-  public boolean hasRegion(long guest, long size, long user) {
-    return memory.has(guest, size, user);
-  }
 
   private void change(GuestMemory table) throws Refusal {
     detachAll();
@@ -326,7 +301,7 @@ public final class NetDevice {
     mtu = (int) bytes;
     try {
       // Asked now, even if no ring runs yet: the front-end is not to learn of it at a kick.
-      driver.check(wishes(), mtu);
+      driver.check(wishes());
       detachAll();
       refresh();
     } catch (DriverException e) {
@@ -417,10 +392,10 @@ public final class NetDevice {
       return;
     }
     GuestWishes wishes = wishes();
-    if (driver.disturbs(wishes, mtu)) {
+    if (driver.disturbs(wishes)) {
       detachData();
     }
-    driver.run(wishes, mtu);
+    driver.run(wishes);
     if (!rings.any()) {
       rings.arrange(driver.together());
     }
@@ -432,7 +407,8 @@ public final class NetDevice {
   }
 
   private GuestWishes wishes() {
-    return new GuestWishes(features, rxOffloads(), activePairs(), queues.rss(), queues.hashes());
+    return new GuestWishes(
+        features, rxOffloads(), activePairs(), queues.rss(), queues.hashes(), mtu);
   }
 
   // ---- the end ---------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import java.lang.foreign.MemorySegment;
  * @param frames memory of frames, by region id
  * @param maxFrame most bytes of a frame
  * @param maxSegments most entries of a frame
- * @param lent ids of lent guest memory, or null
+ * @param direct whether it is the driver's own queue, which may use guest memory it was lent
  */
-record QueueWay<Q>(Q queue, MemorySegment[] frames, int maxFrame, int maxSegments, int[] lent) {}
+record QueueWay<Q>(
+    Q queue, MemorySegment[] frames, int maxFrame, int maxSegments, boolean direct) {}

@@ -130,35 +130,35 @@ final class RingAttachment {
 
   private void attachTransmit(Vring ring, NetDevice device)
       throws Refusal, IoStuck, LinuxException {
-    QueueWay<TxQueue> way = driver.stages().transmit(ring.pair(), device.features(), ring.counters);
+    QueueWay<TxQueue> way = driver.stages().transmit(ring.pair(), ring.counters);
     TransmitPath path =
         new TransmitPath(setup(ring, device, way), way.queue(), way.frames(), way.maxSegments());
     pairs[ring.pair()].attach(path, way.queue().wakeup(), Vring.raw(ring.kick));
     transmitting[ring.pair()] = path;
   }
 
-  private static QueueSetup setup(Vring ring, NetDevice device, QueueWay<?> way) throws Refusal {
+  private QueueSetup setup(Vring ring, NetDevice device, QueueWay<?> way) throws Refusal {
     return new QueueSetup(
         locate(ring, device, !ring.isReceive()),
         device.features(),
         Vring.raw(ring.call),
         ring.counters,
         way.maxFrame(),
-        way.lent());
+        way.direct() ? driver.backEnd().lentFor(ring.isReceive()) : null);
   }
 
   private static DeviceRing locate(Vring ring, NetDevice device, boolean reading) throws Refusal {
     try {
       RingLayout layout =
           RingLayout.locate(
-              device.memory(),
+              device.memory().now(),
               Features.rings(device.features()),
               ring.size,
               ring.descriptors,
               ring.driver,
               ring.device,
               ring.base);
-      return DeviceRing.of(reading ? layout.forReading() : layout, device.memory());
+      return DeviceRing.of(reading ? layout.forReading() : layout, device.memory().now());
     } catch (MemoryRefused e) {
       throw new Refusal("ring " + ring.index + ": " + e.getMessage(), e);
     }

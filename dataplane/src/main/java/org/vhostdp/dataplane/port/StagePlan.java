@@ -17,7 +17,9 @@ import org.vhostdp.spi.Steering;
  * @param hashed by what frames carry a hash to the guest, or null
  * @param asked receive offloads asked of the driver
  * @param taken receive offloads that the guest takes
+ * @param sent transmit offloads that the guest may use
  * @param whole whether large frames may pass the limits whole, in both directions
+ * @param mtu bytes of layer 3
  */
 record StagePlan(
     boolean switched,
@@ -26,10 +28,15 @@ record StagePlan(
     RssSetting hashed,
     int asked,
     int taken,
-    boolean whole) {
+    int sent,
+    boolean whole,
+    int mtu) {
   private static final int CHECKSUMS = Offload.CSUM_PARTIAL | Offload.CSUM_VALID;
   private static final int COALESCED = Offload.GSO_TCP4 | Offload.GSO_TCP6;
-  private static final int LARGE = Offload.GSO_ANY | Offload.GSO_ECN;
+
+  /** What makes a frame longer than the MTU. */
+  static final int LARGE = Offload.GSO_ANY | Offload.GSO_ECN;
+
   private static final int UNDONE = CHECKSUMS | LARGE & ~Offload.GSO_UFO;
 
   /**
@@ -55,7 +62,9 @@ record StagePlan(
         hashed,
         whole ? asked : asked & ~LARGE,
         taken,
-        whole);
+        Features.txOffloads(wishes.features()),
+        whole,
+        wishes.mtu());
   }
 
   private static boolean switched(BackEnd backEnd, PortServices services, GuestWishes wishes) {

@@ -1,13 +1,13 @@
 package org.vhostdp.dataplane.port;
 
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.IntConsumer;
 import org.vhostdp.dataplane.capture.CaptureWriter;
 import org.vhostdp.dataplane.capture.CapturingRx;
 import org.vhostdp.dataplane.capture.CapturingTx;
-import org.vhostdp.dataplane.net.Features;
 import org.vhostdp.dataplane.net.QueueCounters;
 import org.vhostdp.dataplane.offload.SoftRx;
 import org.vhostdp.dataplane.offload.SoftTx;
@@ -18,7 +18,6 @@ import org.vhostdp.dataplane.stage.TxStage;
 import org.vhostdp.dataplane.steering.PortSwitch;
 import org.vhostdp.linux.LinuxException;
 import org.vhostdp.spi.Capabilities;
-import org.vhostdp.spi.Offload;
 import org.vhostdp.spi.Port;
 import org.vhostdp.spi.RxQueue;
 import org.vhostdp.spi.TxQueue;
@@ -31,26 +30,25 @@ import org.vhostdp.spi.TxQueue;
  * the ring's path uses the driver's queue itself.
  */
 final class Stages implements AutoCloseable {
-  /** Ethernet header and two VLAN tags. */
-  private static final int LAYER2 = 14 + 8;
-
-  private static final int LARGE = Offload.GSO_ANY | Offload.GSO_ECN;
-
   private final BackEnd backEnd;
   private final StagePlan plan;
   private final PortLimits limits;
   private final CaptureWriter capture;
   private final PortSpec spec;
-  private final int mtu;
+  private final int mostSegment;
   private final Regions regions;
   private final PortSwitch ports;
   private final List<AutoCloseable> made = new ArrayList<>();
+
+  /** By the guest's queue pair. Made once: a ring may be attached again many times in a run. */
+  private final Map<Integer, QueueWay<TxQueue>> transmitting = new HashMap<>();
+
+  private final Map<Integer, QueueWay<RxQueue>> receiving = new HashMap<>();
 
   /**
    * Begins with a started driver.
    *
    * @param capture where frames are copied to, or null
-   * @param mtu bytes of layer 3
    * @param counters of the receive rings, by guest queue pair
    * @param wake wakes a guest queue pair whose frames another one found; its IO thread
    */
@@ -60,7 +58,6 @@ final class Stages implements AutoCloseable {
       PortSpec spec,
       PortLimits limits,
       CaptureWriter capture,
-      int mtu,
       QueueCounters[] counters,
       IntConsumer wake)
       throws LinuxException {
@@ -69,7 +66,7 @@ final class Stages implements AutoCloseable {
     this.spec = spec;
     this.limits = limits;
     this.capture = capture;
-    this.mtu = mtu;
+    this.mostSegment = plan.mtu() + BackEnd.LAYER2;
     this.regions = new Regions(backEnd.port().regions());
     this.ports = plan.switched() ? switching(counters, wake) : null;
   }
@@ -91,9 +88,27 @@ final class Stages implements AutoCloseable {
     return made;
   }
 
-  /** The way of a guest's transmit queue. */
-  QueueWay<TxQueue> transmit(int guest, long features, QueueCounters counters)
-      throws LinuxException {
+  /** The way of a guest's transmit queue, the same each time. */
+  QueueWay<TxQueue> transmit(int guest, QueueCounters counters) throws LinuxException {
+    QueueWay<TxQueue> way = transmitting.get(guest);
+    if (way == null) {
+      way = makeTransmit(guest, counters);
+      transmitting.put(guest, way);
+    }
+    return way;
+  }
+
+  /** The way of a guest's receive queue, the same each time. */
+  QueueWay<RxQueue> receive(int guest, QueueCounters counters) throws LinuxException {
+    QueueWay<RxQueue> way = receiving.get(guest);
+    if (way == null) {
+      way = makeReceive(guest, counters);
+      receiving.put(guest, way);
+    }
+    return way;
+  }
+
+  private QueueWay<TxQueue> makeTransmit(int guest, QueueCounters counters) throws LinuxException {
     Port port = backEnd.port();
     TxQueue driver = port.tx(guest % backEnd.queuePairs());
     Capabilities can = backEnd.capabilities();
@@ -101,14 +116,13 @@ final class Stages implements AutoCloseable {
     if (ports != null) {
       way = kept(ports.transmit(guest, way));
     }
-    int most = plan.whole() ? SoftTx.MOST_FRAME : mtu + LAYER2;
-    way = kept(limits.tx(guest, way, can, regions, most, counters));
+    way = kept(limits.tx(guest, way, can, regions, mostFrame(), counters));
     if (!plan.whole()) {
-      can = backEnd.without(LARGE);
+      can = backEnd.without(StagePlan.LARGE);
     }
-    boolean soft = SoftTx.needed(can, Features.txOffloads(features));
+    boolean soft = SoftTx.needed(can, plan.sent());
     if (soft) {
-      way = kept(new SoftTx(way, can, regions, counters, mtu + LAYER2));
+      way = kept(new SoftTx(way, can, regions, counters, mostSegment));
     }
     if (capture != null) {
       way = kept(new CapturingTx(way, regions, capture, spec.id(), guest));
@@ -119,15 +133,13 @@ final class Stages implements AutoCloseable {
         regions.segments(),
         soft ? SoftTx.MOST_FRAME : can.maxFrame(),
         can.maxSegments(),
-        direct ? backEnd.lentFor(false) : null);
+        direct);
   }
 
-  /** The way of a guest's receive queue. */
-  QueueWay<RxQueue> receive(int guest, QueueCounters counters) throws LinuxException {
+  private QueueWay<RxQueue> makeReceive(int guest, QueueCounters counters) throws LinuxException {
     RxQueue driver = ports == null ? backEnd.port().rx(guest) : null;
     RxQueue way = ports == null ? driver : kept(ports.queue(guest));
-    int most = plan.whole() ? SoftTx.MOST_FRAME : mtu + LAYER2;
-    way = kept(limits.rx(guest, way, most, counters));
+    way = kept(limits.rx(guest, way, mostFrame(), counters));
     if (SoftRx.needed(plan.asked(), plan.taken(), plan.coalesces())) {
       way =
           kept(
@@ -138,7 +150,7 @@ final class Stages implements AutoCloseable {
                   plan.asked(),
                   plan.taken(),
                   plan.coalesces(),
-                  mtu + LAYER2));
+                  mostSegment));
     }
     if (capture != null) {
       way = kept(new CapturingRx(way, regions, capture, spec.id(), guest));
@@ -147,9 +159,14 @@ final class Stages implements AutoCloseable {
     return new QueueWay<>(
         way,
         regions.segments(),
-        backEnd.maxReceived(plan.asked() | plan.taken(), mtu),
+        backEnd.maxReceived(plan.asked() | plan.taken(), plan.mtu()),
         1,
-        direct ? backEnd.lentFor(true) : null);
+        direct);
+  }
+
+  /** Most bytes of a frame at the limits. */
+  private int mostFrame() {
+    return plan.whole() ? SoftTx.MOST_FRAME : mostSegment;
   }
 
   private TxQueue kept(TxQueue queue) {
@@ -164,11 +181,6 @@ final class Stages implements AutoCloseable {
       made.add(stage::close);
     }
     return queue;
-  }
-
-  /** Memory that a frame of the driver may lie in. */
-  MemorySegment[] frames() {
-    return regions.segments();
   }
 
   /** Ends every stage. No IO thread uses one any more. */

@@ -5,7 +5,7 @@ import java.util.List;
 import org.vhostdp.dataplane.net.QueueCounters;
 import org.vhostdp.dataplane.net.QueueCounters.Name;
 import org.vhostdp.dataplane.stage.Alarm;
-import org.vhostdp.dataplane.stage.TxStage;
+import org.vhostdp.dataplane.stage.PassingTx;
 import org.vhostdp.linux.LinuxException;
 import org.vhostdp.spi.Burst;
 import org.vhostdp.spi.Offload;
@@ -17,14 +17,12 @@ import org.vhostdp.spi.Wakeup;
  * Frames that may not go yet are held, claimed from the driver, a bounded number of each class; one
  * beyond that is dropped and counted. Frames of a class stay in order.
  */
-final class ClassTx implements TxStage, Wakeup {
+final class ClassTx extends PassingTx implements Wakeup {
   private static final int BURST = 32;
 
   /** Bursts of one turn. */
   private static final int ROUNDS = 2;
 
-  private final TxQueue below;
-  private final TxStage stage;
   private final FrameClasses classes;
   private final ClassFifo[] fifos;
   private final ClassOrder order;
@@ -54,8 +52,7 @@ final class ClassTx implements TxStage, Wakeup {
       MemorySegment[] memory,
       QueueCounters counters)
       throws LinuxException {
-    this.below = below;
-    this.stage = below instanceof TxStage s ? s : null;
+    super(below);
     this.classes = classes;
     this.fifos = fifos;
     this.order = new ClassOrder(fifos, BURST);
@@ -70,21 +67,6 @@ final class ClassTx implements TxStage, Wakeup {
     int lent = below.claim(frames, max);
     starved = lent == 0;
     return lent;
-  }
-
-  @Override
-  public int claimLarge(Burst frames) {
-    return stage == null ? 0 : stage.claimLarge(frames);
-  }
-
-  @Override
-  public boolean lendsLarge() {
-    return stage != null && stage.lendsLarge();
-  }
-
-  @Override
-  public void unclaim(Burst frames, int first, int count) {
-    below.unclaim(frames, first, count);
   }
 
   @Override
@@ -158,12 +140,12 @@ final class ClassTx implements TxStage, Wakeup {
   @Override
   public int pump() {
     int sent = held == 0 ? 0 : send();
-    return stage == null ? sent : sent + stage.pump();
+    return sent + super.pump();
   }
 
   @Override
   public boolean holds() {
-    return held > 0 || stage != null && stage.holds();
+    return held > 0 || super.holds();
   }
 
   @Override
@@ -178,9 +160,7 @@ final class ClassTx implements TxStage, Wakeup {
       }
     }
     held = 0;
-    if (stage != null) {
-      stage.discard();
-    }
+    super.discard();
   }
 
   @Override
@@ -208,7 +188,7 @@ final class ClassTx implements TxStage, Wakeup {
       return !full || alarm.arm();
     }
     long deadline = System.nanoTime() + wait | 1;
-    boolean roomMatters = full || starved || stage != null && stage.holds();
+    boolean roomMatters = full || starved || super.holds();
     return roomMatters ? alarm.arm(deadline) : alarm.armTime(deadline);
   }
 

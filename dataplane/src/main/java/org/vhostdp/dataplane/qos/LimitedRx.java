@@ -4,7 +4,7 @@ import java.util.List;
 import org.vhostdp.dataplane.net.QueueCounters;
 import org.vhostdp.dataplane.net.QueueCounters.Name;
 import org.vhostdp.dataplane.stage.Alarm;
-import org.vhostdp.dataplane.stage.RxStage;
+import org.vhostdp.dataplane.stage.PassingRx;
 import org.vhostdp.linux.LinuxException;
 import org.vhostdp.spi.Burst;
 import org.vhostdp.spi.RxQueue;
@@ -14,12 +14,10 @@ import org.vhostdp.spi.Wakeup;
  * Limits what a queue receives. It holds no frame: while nothing may pass it does not ask below, so
  * that frames wait, or are dropped and counted, where they arrive.
  */
-final class LimitedRx implements RxStage, Wakeup {
+final class LimitedRx extends PassingRx implements Wakeup {
   /** Entries of a frame of 64 KiB in pieces of a page. */
   private static final int LONG_FRAME = 17;
 
-  private final RxQueue below;
-  private final RxStage stage;
   private final Gate gate;
   private final QueueCounters counters;
   private final Alarm alarm;
@@ -33,8 +31,7 @@ final class LimitedRx implements RxStage, Wakeup {
    * @throws LinuxException if there are no more descriptors
    */
   LimitedRx(RxQueue below, Gate gate, QueueCounters counters) throws LinuxException {
-    this.below = below;
-    this.stage = below instanceof RxStage s ? s : null;
+    super(below);
     this.gate = gate;
     this.counters = counters;
     this.alarm = new Alarm(List.of(below.wakeup()));
@@ -67,16 +64,9 @@ final class LimitedRx implements RxStage, Wakeup {
   }
 
   @Override
-  public void release(Burst frames, int first, int count) {
-    below.release(frames, first, count);
-  }
-
-  @Override
   public void discard() {
     gate.idle();
-    if (stage != null) {
-      stage.discard();
-    }
+    super.discard();
   }
 
   @Override

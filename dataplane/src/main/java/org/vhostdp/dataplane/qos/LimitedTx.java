@@ -4,7 +4,7 @@ import java.util.List;
 import org.vhostdp.dataplane.net.QueueCounters;
 import org.vhostdp.dataplane.net.QueueCounters.Name;
 import org.vhostdp.dataplane.stage.Alarm;
-import org.vhostdp.dataplane.stage.TxStage;
+import org.vhostdp.dataplane.stage.PassingTx;
 import org.vhostdp.linux.LinuxException;
 import org.vhostdp.spi.Burst;
 import org.vhostdp.spi.TxQueue;
@@ -14,9 +14,7 @@ import org.vhostdp.spi.Wakeup;
  * Limits what a queue sends. It holds no frame: it lends so many as may pass now, so that frames
  * beyond the limit wait in the guest's ring. What was lent passes, whenever it is transmitted.
  */
-final class LimitedTx implements TxStage, Wakeup {
-  private final TxQueue below;
-  private final TxStage stage;
+final class LimitedTx extends PassingTx implements Wakeup {
   private final Gate gate;
   private final QueueCounters counters;
   private final Alarm alarm;
@@ -29,8 +27,7 @@ final class LimitedTx implements TxStage, Wakeup {
    * @throws LinuxException if there are no more descriptors
    */
   LimitedTx(TxQueue below, Gate gate, QueueCounters counters) throws LinuxException {
-    this.below = below;
-    this.stage = below instanceof TxStage s ? s : null;
+    super(below);
     this.gate = gate;
     this.counters = counters;
     this.alarm = new Alarm(List.of(below.wakeup()));
@@ -47,17 +44,7 @@ final class LimitedTx implements TxStage, Wakeup {
 
   @Override
   public int claimLarge(Burst frames) {
-    return stage == null || gate.most(1) == 0 ? 0 : stage.claimLarge(frames);
-  }
-
-  @Override
-  public boolean lendsLarge() {
-    return stage != null && stage.lendsLarge();
-  }
-
-  @Override
-  public void unclaim(Burst frames, int first, int count) {
-    below.unclaim(frames, first, count);
+    return !lendsLarge() || gate.most(1) == 0 ? 0 : super.claimLarge(frames);
   }
 
   @Override
@@ -70,21 +57,9 @@ final class LimitedTx implements TxStage, Wakeup {
   }
 
   @Override
-  public int pump() {
-    return stage == null ? 0 : stage.pump();
-  }
-
-  @Override
-  public boolean holds() {
-    return stage != null && stage.holds();
-  }
-
-  @Override
   public void discard() {
     gate.idle();
-    if (stage != null) {
-      stage.discard();
-    }
+    super.discard();
   }
 
   @Override

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.vhostdp.dataplane.frontend.vhostuser.Echo;
+import org.vhostdp.dataplane.frontend.vhostuser.Leaks;
 import org.vhostdp.dataplane.frontend.vhostuser.PortBed;
 import org.vhostdp.dataplane.frontend.vhostuser.VhostUserPort;
 import org.vhostdp.dataplane.net.QueueCounters.Name;
@@ -220,6 +221,24 @@ class ServicesTest {
       }
       receive(receiver.net().pair(0), 10 * payload.length);
       assertEquals(limited, count(a, false, Name.LIMITED), "no limit any more");
+    }
+  }
+
+  @Test
+  void aFrontEndThatRepeatsItsMemoryTableMakesNothingAnew() throws Exception {
+    try (TwinDevice sender = bed.guest("a", FULL);
+        TwinDevice receiver = bed.guest("b", FULL)) {
+      a.qos(QosSpec.of(List.of("tx rate=1gbit burst=1m", "rx rate=1gbit burst=1m")));
+      byte[] payload = bytes(60_000);
+      sendLarge(sender.net().pair(0), 0, payload);
+      receive(receiver.net().pair(0), payload.length);
+      Leaks before = Leaks.settled();
+      for (int i = 1; i <= 30; i++) {
+        sender.client().setMemTable(sender.memory().regions());
+        sendLarge(sender.net().pair(0), i * payload.length, payload);
+        payload(receive(receiver.net().pair(0), payload.length), i * payload.length);
+      }
+      before.awaitSame("thirty memory tables under limits");
     }
   }
 

@@ -38,7 +38,7 @@ class StagePlanTest {
     BackEnd backEnd = new BackEnd(PortBed.loopback(driver), spec);
     try {
       GuestWishes wishes =
-          new GuestWishes(features, Features.rxOffloads(features), active, rss, null);
+          new GuestWishes(features, Features.rxOffloads(features), active, rss, null, 1500);
       return StagePlan.of(backEnd, services, wishes, true);
     } finally {
       backEnd.close();

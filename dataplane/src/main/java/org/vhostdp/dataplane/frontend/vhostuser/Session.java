@@ -223,7 +223,7 @@ final class Session implements AutoCloseable {
       GuestMemory table = GuestMemory.of(regions);
       taken = true;
       repeated.clear();
-      device.setMemory(table);
+      device.memory().replace(table);
     } catch (MemoryRefused e) {
       throw new Refusal(e.getMessage(), e);
     } finally {
@@ -248,17 +248,17 @@ final class Session implements AutoCloseable {
 
   private void addRegion() throws Refusal {
     RepeatedRegions.Name name = regionName();
-    if (device.hasRegion(name.guest(), name.size(), name.user())) {
+    if (device.memory().has(name.guest(), name.size(), name.user())) {
       if (!repeated.added(name)) {
         throw new Refusal("too many memory regions were added more than once");
       }
       return;
     }
-    if (device.memoryRegions() >= Protocol.MAX_REGIONS) {
+    if (device.memory().now().count() >= Protocol.MAX_REGIONS) {
       throw new Refusal("there are " + Protocol.MAX_REGIONS + " memory regions already");
     }
     try {
-      device.addRegion(map(8, 0));
+      device.memory().add(map(8, 0));
     } catch (MemoryRefused e) {
       throw new Refusal(e.getMessage(), e);
     }
@@ -266,9 +266,9 @@ final class Session implements AutoCloseable {
 
   private void removeRegion() throws Refusal {
     RepeatedRegions.Name name = regionName();
-    boolean there = device.hasRegion(name.guest(), name.size(), name.user());
+    boolean there = device.memory().has(name.guest(), name.size(), name.user());
     if (there || !repeated.removed(name)) {
-      device.removeRegion(name.guest(), name.size(), name.user());
+      device.memory().remove(name.guest(), name.size(), name.user());
     }
   }
 
