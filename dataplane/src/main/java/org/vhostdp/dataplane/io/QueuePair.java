@@ -250,16 +250,15 @@ public final class QueuePair {
     boolean work = false;
     if (transmit != null) {
       // A stage that holds frames may pass them on later, whether or not the guest has more.
-      boolean blocked = transmit.blocked();
-      boolean armed = blocked || transmit.waiting();
-      work = !blocked && transmit.ring().requestKicks();
+      boolean armed = waits(transmit);
+      work = !transmit.blocked() && transmit.ring().requestKicks();
       work |= armed && txWakeup.arm();
-      driverRoom.want(armed);
+      Watch.want(driverRoom, armed);
     }
     if (receive != null) {
       boolean starved = receive.starved();
       work |= starved ? receive.ring().requestKicks() : rxWakeup.arm();
-      driverReady.want(!starved);
+      Watch.want(driverReady, !starved);
     }
     if (work) {
       unpark();
@@ -269,10 +268,17 @@ public final class QueuePair {
     return true;
   }
 
-  /** A guest without kicks, or a driver without a descriptor, can only be polled. */
+  /**
+   * A guest without kicks, or a driver without a descriptor, can only be polled; the driver's are
+   * missed only while frames wait for it, or the guest has buffers for its frames.
+   */
   private boolean pollOnly() {
-    return transmit != null && (transmitKick == null || driverRoom == null)
-        || receive != null && (receiveKick == null || driverReady == null);
+    return transmit != null && (transmitKick == null || driverRoom == null && waits(transmit))
+        || receive != null && (receiveKick == null || driverReady == null && !receive.starved());
+  }
+
+  private static boolean waits(TransmitPath path) {
+    return path.blocked() || path.waiting();
   }
 
   /** Back to polling: the guest need not kick. */

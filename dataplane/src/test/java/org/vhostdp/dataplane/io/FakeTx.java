@@ -14,7 +14,14 @@ final class FakeTx extends FakeQueue implements TxQueue {
   volatile boolean full;
 
   FakeTx() throws LinuxException {
-    super(true);
+    this(true);
+  }
+
+  /**
+   * @param sleeps whether it tells when it has room; else it must be polled
+   */
+  FakeTx(boolean sleeps) throws LinuxException {
+    super(sleeps);
   }
 
   @Override

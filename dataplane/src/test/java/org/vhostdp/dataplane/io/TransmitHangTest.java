@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.vhostdp.dataplane.frontend.vhostuser.PortBed;
@@ -131,5 +132,28 @@ class TransmitHangTest {
     assertFalse(ring.driver().nextUsed(), "and no more");
     assertEquals(all, good.sent);
     ring.assertGuards();
+  }
+
+  @Test
+  void aQueueThatCanOnlyBePolledIsPolledWhileFramesWaitForItAndNoLonger() throws Exception {
+    try (IoThread io = new IoThread("io-tx", -1, 50_000, false);
+        RingBed ring = RingBed.create(RingBed.Layout.ONE_REGION, 64, Features.VERSION_1);
+        EventFd kick = EventFd.create();
+        FakeTx driver = new FakeTx(false)) {
+      ring.forReading();
+      driver.full = true;
+      offer(ring, 0, FRAMES);
+      PairControl control = attach(io, ring, driver, kick);
+      PortBed.await("that it is tried", () -> driver.calls.get() > 10);
+      long calls = driver.calls.get();
+      PortBed.await("that it is polled", () -> driver.calls.get() > calls + 1000);
+      driver.full = false;
+      PortBed.await("all frames", () -> driver.sent.size() == FRAMES);
+      PortBed.await("its sleep", () -> io.asleep());
+      offer(ring, FRAMES, 1);
+      kick.signal();
+      PortBed.await("a frame after the kick", () -> driver.sent.size() == FRAMES + 1);
+      control.detachTransmit();
+    }
   }
 }
