@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
@@ -26,16 +28,21 @@ import org.vhostdp.guest.machine.QemuGuest;
  * MTU of 9000, and guests that are killed, started anew and left without back-end.
  */
 @Tag("qemu")
-@ExtendWith({Diagnosis.class, LeavesNothing.class})
+@ExtendWith({Diagnosis.class, LeavesNothing.class, BootsAnew.class})
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-final class QemuIT {
+final class QemuIT implements BootsAnew.OnGuest {
   private static final int MTU = 9000;
   private static final long BIG = 104 << 20;
   private static final long SMALL = 4 << 20;
   private static final Duration BOOT = Duration.ofSeconds(90);
   private static final Duration LIFE = Duration.ofMinutes(8);
   private static final Duration END = Duration.ofSeconds(10);
+
+  /** The kernel's watchdogs look every 20 s or so. */
+  private static final Duration HANG = Duration.ofSeconds(30);
+
+  private static final Pattern HANGS = Pattern.compile(".*(soft lockup|detected stall).*");
 
   private Lab lab;
   private TapPort port;
@@ -65,6 +72,27 @@ final class QemuIT {
             .withReboots()
             .withLimits(BOOT, LIFE);
     return LinuxGuest.on(lab, QemuGuest.start(spec));
+  }
+
+  @Override
+  public Optional<String> hangs() throws InterruptedException {
+    long end = System.nanoTime() + HANG.toNanos();
+    Optional<String> line;
+    do {
+      Thread.sleep(500);
+      line = guest.machine().console().lines().filter(HANGS.asMatchPredicate()).findFirst();
+    } while (line.isEmpty() && guest.machine().alive() && System.nanoTime() < end);
+    return line;
+  }
+
+  @Override
+  public void bootAnew() throws Exception {
+    guest.close();
+    if (!running.session().alive()) {
+      running = VhostDp.start(lab, port.optionsWithAddress());
+    }
+    running.awaitDetached(port.id());
+    guest = boot(nic());
   }
 
   @AfterAll
