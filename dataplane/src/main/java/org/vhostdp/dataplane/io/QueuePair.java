@@ -44,6 +44,7 @@ public final class QueuePair {
   private Wakeup txWakeup;
   private long idleSince;
   private boolean parked;
+  private boolean napping;
   private boolean summoned;
   private TurnLoop loop;
 
@@ -244,20 +245,17 @@ public final class QueuePair {
    * @return false if there is work already: keep polling
    */
   boolean park() throws LinuxException {
-    if (pollOnly()) {
-      return false;
-    }
     boolean work = false;
     if (transmit != null) {
       // A stage that holds frames may pass them on later, whether or not the guest has more.
       boolean armed = waits(transmit);
       work = !transmit.blocked() && transmit.ring().requestKicks();
-      work |= armed && txWakeup.arm();
+      work |= armed && driverRoom != null && txWakeup.arm();
       Watch.want(driverRoom, armed);
     }
     if (receive != null) {
       boolean starved = receive.starved();
-      work |= starved ? receive.ring().requestKicks() : rxWakeup.arm();
+      work |= starved ? receive.ring().requestKicks() : driverReady != null && rxWakeup.arm();
       Watch.want(driverReady, !starved);
     }
     if (work) {
@@ -265,16 +263,22 @@ public final class QueuePair {
       return false;
     }
     parked = true;
+    napping = naps();
     return true;
   }
 
   /**
-   * A guest without kicks, or a driver without a descriptor, can only be polled; the driver's are
-   * missed only while frames wait for it, or the guest has buffers for its frames.
+   * Whether something that it waits for has no descriptor: a guest without kicks, a driver that can
+   * only be polled. Then it does not sleep until it is woken, it naps.
    */
-  private boolean pollOnly() {
+  boolean naps() {
     return transmit != null && (transmitKick == null || driverRoom == null && waits(transmit))
         || receive != null && (receiveKick == null || driverReady == null && !receive.starved());
+  }
+
+  /** Whether it was parked so that it must look for itself soon. */
+  boolean napping() {
+    return parked && napping;
   }
 
   private static boolean waits(TransmitPath path) {

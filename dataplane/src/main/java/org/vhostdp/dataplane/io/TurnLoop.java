@@ -16,6 +16,14 @@ final class TurnLoop implements Runnable {
   /** Turns between two looks at the parked pairs while others are busy. */
   private static final int PEEK_EVERY = 32;
 
+  /**
+   * Idle time after which a pair naps that cannot be woken by all it waits for; or its spinning.
+   */
+  private static final long NAP_AFTER = 2_000_000;
+
+  /** How long it naps. Longer costs less, and the frame that ends it waits for longer. */
+  private static final int NAP_MILLIS = 1;
+
   private final IoThread owner;
   private final Queue<Command<?>> commands;
   private final Figures figures;
@@ -29,6 +37,8 @@ final class TurnLoop implements Runnable {
   private int active;
   private int turn;
   private boolean summons;
+  private boolean naps;
+  private long napsEnd;
   private QueuePair abandoned;
 
   /**
@@ -100,7 +110,8 @@ final class TurnLoop implements Runnable {
       if (active == 0) {
         sleep();
       } else if (active < now.length && (work == 0 || ++turn % PEEK_EVERY == 0)) {
-        waking.handle(waking.await(false));
+        waking.handle(waking.await(0));
+        endNaps(now);
       } else if (work == 0) {
         PairSet.pause(now);
       }
@@ -189,8 +200,27 @@ final class TurnLoop implements Runnable {
     long now = System.nanoTime();
     if (pair.idleSince() == 0) {
       pair.idleSince(now | 1);
-    } else if (now - pair.idleSince() >= spinNanos) {
-      pair.park();
+    } else if (now - pair.idleSince() >= (pair.naps() ? Math.max(spinNanos, NAP_AFTER) : spinNanos)
+        && pair.park()
+        && pair.napping()
+        && !naps) {
+      naps = true;
+      napsEnd = now + NAP_MILLIS * 1_000_000L;
+    }
+  }
+
+  /** Those that nap look, each for one turn if there is nothing. */
+  private void endNaps(QueuePair[] now) {
+    if (!naps || System.nanoTime() - napsEnd < 0) {
+      return;
+    }
+    naps = false;
+    for (QueuePair pair : now) {
+      if (pair.napping()) {
+        long since = pair.idleSince();
+        waking.unpark(pair);
+        pair.idleSince(since);
+      }
     }
   }
 
@@ -240,9 +270,10 @@ final class TurnLoop implements Runnable {
     figures.sleeps(Threads.cpuNanos());
     if (commands.isEmpty() && !owner.stopped()) {
       owner.asleep(true);
-      int ready = waking.await(true);
+      int ready = waking.await(naps ? NAP_MILLIS : -1);
       owner.asleep(false);
       waking.handle(ready);
+      endNaps(pairs.now());
     }
   }
 

@@ -19,9 +19,9 @@ final class Waking {
     this.watches = watches;
   }
 
-  /** Waits for events, or only looks; how many {@link #handle} is to be given. */
-  int await(boolean sleeping) {
-    return watches.await(sleeping);
+  /** Waits for events, with -1 without limit; how many {@link #handle} is to be given. */
+  int await(int millis) {
+    return watches.await(millis);
   }
 
   void handle(int ready) {

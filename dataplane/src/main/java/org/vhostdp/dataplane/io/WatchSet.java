@@ -67,9 +67,9 @@ final class WatchSet implements AutoCloseable {
     wake.signal();
   }
 
-  /** Waits for events, or only looks; how many there are. The IO thread. */
-  int await(boolean sleeping) {
-    return epoll.await(sleeping ? -1 : 0);
+  /** Waits for events, with -1 without limit; how many there are. The IO thread. */
+  int await(int millis) {
+    return epoll.await(millis);
   }
 
   /** The watch of an event; null if it was to wake, or its watch has ended. The IO thread. */

@@ -22,7 +22,7 @@ final class FakePair implements AutoCloseable {
   /**
    * Not attached yet.
    *
-   * @param sleeps whether it can sleep; else it is polled for ever
+   * @param sleeps whether its driver wakes it; else it must look for itself
    */
   FakePair(IoThread thread, boolean sleeps) throws Exception {
     driver = new FakeRx(sleeps);

@@ -14,6 +14,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.vhostdp.dataplane.frontend.vhostuser.Echo;
 import org.vhostdp.dataplane.frontend.vhostuser.Leaks;
 import org.vhostdp.dataplane.frontend.vhostuser.PortBed;
@@ -271,5 +273,33 @@ class IoThreadTest {
       assertFalse(thread.thread().isAlive());
     }
     assertEquals(before, Leaks.now());
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aDriverThatWakesNobodyIsLookedAtOnceAMillisecond(boolean beside) throws Exception {
+    try (IoThread io = new IoThread("io-nap", -1, 50_000, false);
+        FakePair pair = new FakePair(io, false).attach();
+        FakePair busy = new FakePair(io, true).attach()) {
+      PortBed.await("its first nap", () -> io.sleeps() > 0);
+      long before = pair.control.call(Threads::cpuNanos);
+      long calls = pair.driver.calls.get();
+      PortBed.pause(1000);
+      long used = pair.control.call(Threads::cpuNanos) - before;
+      assertTrue(used < 150_000_000, "used " + used + " ns of CPU time in 1 s");
+      long looks = pair.driver.calls.get() - calls;
+      assertTrue(looks > 50 && looks < 1500, looks + " looks in 1 s");
+      if (beside) {
+        busy.driver.arrive(FakeRx.ENDLESS);
+        PortBed.await("the other's frames", () -> busy.frames() > 1000);
+      }
+      for (int i = 1; i <= 20; i++) {
+        pair.driver.arrive(32);
+        long all = 32L * i;
+        PortBed.await("its frames", () -> pair.frames() == all);
+        PortBed.pause(5);
+      }
+      assertEquals(List.of(), pair.told);
+    }
   }
 }

@@ -146,7 +146,7 @@ class TransmitHangTest {
       PairControl control = attach(io, ring, driver, kick);
       PortBed.await("that it is tried", () -> driver.calls.get() > 10);
       long calls = driver.calls.get();
-      PortBed.await("that it is polled", () -> driver.calls.get() > calls + 1000);
+      PortBed.await("that it is polled", () -> driver.calls.get() > calls + 100);
       driver.full = false;
       PortBed.await("all frames", () -> driver.sent.size() == FRAMES);
       PortBed.await("its sleep", () -> io.asleep());
