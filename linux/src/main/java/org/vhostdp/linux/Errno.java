@@ -22,6 +22,9 @@ public final class Errno {
   /** No such device or address. */
   public static final int ENXIO = 6;
 
+  /** Argument list too long; what a map of the kernel says of an index beyond its end. */
+  public static final int E2BIG = 7;
+
   /** Bad file number. */
   public static final int EBADF = 9;
 

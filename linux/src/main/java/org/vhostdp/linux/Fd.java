@@ -52,7 +52,14 @@ public final class Fd implements AutoCloseable {
 
   /** A second descriptor of the same open file, close-on-exec, owned by the caller. */
   public Fd duplicate() throws LinuxException {
-    int raw = raw();
+    return copyOf(raw());
+  }
+
+  /**
+   * A descriptor of its own for a file that somebody else, such as a library, has open as {@code
+   * raw}; close-on-exec, owned by the caller.
+   */
+  public static Fd copyOf(int raw) throws LinuxException {
     int copy = PathCalls.fcntl(CallState.ofThread(), raw, Libc.F_DUPFD_CLOEXEC(), 0);
     if (copy < 0) {
       throw new LinuxException("fcntl F_DUPFD_CLOEXEC", "descriptor " + raw, -copy);

@@ -153,18 +153,36 @@ public final class Netlink implements AutoCloseable {
     }
   }
 
-  /** Creates two interfaces joined back to back, both switched off. */
+  /** Creates two interfaces joined back to back, both switched off, each with one queue. */
   public void createVeth(String a, String b) throws LinuxException {
+    createVeth(a, b, 1);
+  }
+
+  /**
+   * The same with more queues.
+   *
+   * @param queues receive and transmit queues of each of the two
+   */
+  public void createVeth(String a, String b, int queues) throws LinuxException {
+    createVeth(a, queues, b, queues);
+  }
+
+  /** The same with as many receive and transmit queues of each as the number after its name. */
+  public void createVeth(String a, int queuesOfA, String b, int queuesOfB) throws LinuxException {
     try (Arena arena = Arena.ofConfined()) {
-      NetlinkRequest request = create(arena, a);
+      NetlinkRequest request = queues(create(arena, a), queuesOfA);
       long info = request.begin(Libc.IFLA_LINKINFO());
       request.put(Libc.IFLA_INFO_KIND(), "veth");
       long data = request.begin(Libc.IFLA_INFO_DATA());
       long peer = request.begin(Libc.VETH_INFO_PEER());
-      request.link(0, 0, 0).put(Libc.IFLA_IFNAME(), checked(b));
+      queues(request.link(0, 0, 0).put(Libc.IFLA_IFNAME(), checked(b)), queuesOfB);
       request.end(peer).end(data).end(info);
       exchange("RTM_NEWLINK veth", a + " and " + b, request, true);
     }
+  }
+
+  private static NetlinkRequest queues(NetlinkRequest request, int queues) {
+    return request.put(Libc.IFLA_NUM_TX_QUEUES(), queues).put(Libc.IFLA_NUM_RX_QUEUES(), queues);
   }
 
   /**
@@ -250,7 +268,7 @@ public final class Netlink implements AutoCloseable {
         }
         int type = reader.type();
         if (type == Libc.NLMSG_ERROR() || type == Libc.NLMSG_DONE()) {
-          checkAnswer(call, object);
+          reader.checkAnswer(call, object);
           return links;
         }
         if (type == Libc.RTM_NEWLINK() && reader.linkHeader().byteSize() > 0) {
@@ -267,18 +285,6 @@ public final class Netlink implements AutoCloseable {
   private static void check(String call, String object, int result) throws LinuxException {
     if (result < 0) {
       throw new LinuxException(call, object, -result);
-    }
-  }
-
-  private void checkAnswer(String call, String object) throws LinuxException {
-    int error = reader.error();
-    if (error < 0) {
-      String reason = reader.explanation();
-      String advice = Errno.advice(-error);
-      if (!reason.isEmpty()) {
-        advice = ("The kernel says: " + reason + ". " + advice).trim();
-      }
-      throw new LinuxException(call, object, -error, advice);
     }
   }
 

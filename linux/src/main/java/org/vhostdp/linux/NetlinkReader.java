@@ -13,6 +13,12 @@ final class NetlinkReader {
   private static final long HEADER = nlmsghdr.sizeof();
   private static final long ATTRIBUTE = rtattr.sizeof();
 
+  /** Bytes of a struct tcmsg of linux/rtnetlink.h, and where its interface's number stands. */
+  static final long TCMSG = 20;
+
+  private static final long TCM_IFINDEX = 4;
+  private static final int TCA_KIND = 1;
+
   private MemorySegment datagram = MemorySegment.NULL;
   private MemorySegment message = MemorySegment.NULL;
   private long next;
@@ -81,6 +87,19 @@ final class NetlinkReader {
     return text(attribute(attributes, Libc.NLMSGERR_ATTR_MSG()));
   }
 
+  /** Throws what an NLMSG_ERROR or NLMSG_DONE tells, if it tells of a failure. */
+  void checkAnswer(String call, String object) throws LinuxException {
+    int error = error();
+    if (error < 0) {
+      String reason = explanation();
+      String advice = Errno.advice(-error);
+      if (!reason.isEmpty()) {
+        advice = ("The kernel says: " + reason + ". " + advice).trim();
+      }
+      throw new LinuxException(call, object, -error, advice);
+    }
+  }
+
   /** The struct ifinfomsg of an RTM_*LINK message, empty if cut short. */
   MemorySegment linkHeader() {
     return body(ifinfomsg.sizeof());
@@ -103,8 +122,22 @@ final class NetlinkReader {
         text(attribute(info, Libc.IFLA_INFO_KIND())));
   }
 
+  /** What follows a link's header. */
+  MemorySegment linkAttributes() {
+    return linkHeader().asSlice(align(ifinfomsg.sizeof()));
+  }
+
+  /**
+   * The kind of queueing discipline of an RTM_NEWQDISC message, "" if it is on another interface.
+   */
+  String discipline(int index) {
+    MemorySegment body = body(TCMSG);
+    boolean there = body.byteSize() > 0 && body.get(ValueLayout.JAVA_INT, TCM_IFINDEX) == index;
+    return there ? text(attribute(body.asSlice(align(TCMSG)), TCA_KIND)) : "";
+  }
+
   /** The value of the first attribute of that type, or an empty segment. */
-  private static MemorySegment attribute(MemorySegment attributes, int type) {
+  static MemorySegment attribute(MemorySegment attributes, int type) {
     long at = 0;
     while (attributes.byteSize() - at >= ATTRIBUTE) {
       MemorySegment entry = attributes.asSlice(at);

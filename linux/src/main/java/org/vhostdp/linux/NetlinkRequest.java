@@ -43,6 +43,12 @@ final class NetlinkRequest {
     return this;
   }
 
+  /** Appends a struct tcmsg of zeros: all interfaces. */
+  NetlinkRequest disciplines() {
+    take(NetlinkReader.TCMSG);
+    return this;
+  }
+
   NetlinkRequest put(int type, byte[] value) {
     MemorySegment attribute = take(ATTRIBUTE + value.length);
     rtattr.rta_type(attribute, (short) type);

@@ -16,7 +16,7 @@ import org.vhostdp.linux.generated.tpacket_auxdata;
  * a {@code struct virtio_net_hdr} with each (PACKET_VNET_HDR), and the VLAN tag that the kernel
  * took out of a received one (PACKET_AUXDATA). Frames that this host sends on the interface are not
  * given. Sent frames go past the interface's queueing discipline, so that {@link #send} knows
- * whether the device took them.
+ * whether the device took them, unless {@link #bypass} says otherwise.
  *
  * <p>Non-blocking, for control threads: calls allocate. One thread may send while another receives.
  * Source: packet(7), linux/if_packet.h, linux/virtio_net.h.
@@ -89,6 +89,14 @@ public final class PacketSocket implements AutoCloseable {
       socket.close();
       throw failed;
     }
+  }
+
+  /**
+   * Whether sent frames go past the interface's queueing discipline, which they do unless told
+   * otherwise. Past it, the processor that sends chooses the transmit queue; through it, the flow.
+   */
+  public void bypass(boolean past) throws LinuxException {
+    set("PACKET_QDISC_BYPASS", Libc.SOL_PACKET(), Libc.PACKET_QDISC_BYPASS(), past ? 1 : 0);
   }
 
   private void set(String name, int level, int option, int value) throws LinuxException {

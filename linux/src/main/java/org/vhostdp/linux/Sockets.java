@@ -12,6 +12,55 @@ public final class Sockets {
   private Sockets() {}
 
   /**
+   * socket(2), with SOCK_CLOEXEC added, in the calling thread's network namespace.
+   *
+   * @param what the family's name, for messages
+   * @param type SOCK_RAW and the like, with SOCK_NONBLOCK or not
+   * @return the caller's
+   * @throws LinuxException EPERM without the capability that the family asks for, EAFNOSUPPORT if
+   *     the kernel lacks it
+   */
+  public static Fd open(String what, int family, int type, int protocol) throws LinuxException {
+    CallState s = CallState.ofThread();
+    int raw = SocketCalls.socket(s, family, type | Libc.SOCK_CLOEXEC(), protocol);
+    if (raw < 0) {
+      throw new LinuxException("socket", what, -raw);
+    }
+    return Fd.of(raw);
+  }
+
+  /** setsockopt(2) with the whole of {@code value}, native memory; 0 or -errno. */
+  public static int set(int fd, int level, int name, MemorySegment value) {
+    return SocketOptionCalls.set(CallState.ofThread(), fd, level, name, value);
+  }
+
+  /** setsockopt(2) with a number; 0 or -errno. */
+  public static int set(int fd, int level, int name, int value) {
+    try (Arena arena = Arena.ofConfined()) {
+      return set(fd, level, name, arena.allocateFrom(ValueLayout.JAVA_INT, value));
+    }
+  }
+
+  /**
+   * getsockopt(2).
+   *
+   * @param value native memory, filled from its start
+   * @return how many bytes were written, or -errno
+   */
+  public static int get(int fd, int level, int name, MemorySegment value) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment size = arena.allocateFrom(ValueLayout.JAVA_INT, (int) value.byteSize());
+      int result = SocketOptionCalls.get(CallState.ofThread(), fd, level, name, value, size);
+      return result < 0 ? result : size.get(ValueLayout.JAVA_INT, 0);
+    }
+  }
+
+  /** bind(2) to an address, the whole of a native {@code struct sockaddr_*}; 0 or -errno. */
+  public static int bind(int fd, MemorySegment address) {
+    return SocketCalls.bind(CallState.ofThread(), fd, address);
+  }
+
+  /**
    * A raw AF_PACKET socket on one interface of the calling thread's network namespace: each read
    * gives, each write sends one whole frame, Ethernet header first. Frames sent by this host are
    * not given. Needs CAP_NET_RAW.

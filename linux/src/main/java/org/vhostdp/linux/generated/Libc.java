@@ -1992,6 +1992,28 @@ public class Libc extends Libc$shared {
     return CAP_SYS_NICE;
   }
 
+  private static final int ETH_P_ALL = (int) 3L;
+
+  /**
+   * {@snippet lang=c :
+   * #define ETH_P_ALL 3
+   * }
+   */
+  public static int ETH_P_ALL() {
+    return ETH_P_ALL;
+  }
+
+  private static final int ETHTOOL_STXCSUM = (int) 23L;
+
+  /**
+   * {@snippet lang=c :
+   * #define ETHTOOL_STXCSUM 23
+   * }
+   */
+  public static int ETHTOOL_STXCSUM() {
+    return ETHTOOL_STXCSUM;
+  }
+
   private static final int IFNAMSIZ = (int) 16L;
 
   /**
@@ -2135,17 +2157,6 @@ public class Libc extends Libc$shared {
     return NETLINK_EXT_ACK;
   }
 
-  private static final int ETH_P_ALL = (int) 3L;
-
-  /**
-   * {@snippet lang=c :
-   * #define ETH_P_ALL 3
-   * }
-   */
-  public static int ETH_P_ALL() {
-    return ETH_P_ALL;
-  }
-
   private static final int PACKET_AUXDATA = (int) 8L;
 
   /**
@@ -2199,6 +2210,17 @@ public class Libc extends Libc$shared {
    */
   public static int RTMGRP_LINK() {
     return RTMGRP_LINK;
+  }
+
+  private static final int SIOCETHTOOL = (int) 35142L;
+
+  /**
+   * {@snippet lang=c :
+   * #define SIOCETHTOOL 35142
+   * }
+   */
+  public static int SIOCETHTOOL() {
+    return SIOCETHTOOL;
   }
 
   private static final int SOCK_STREAM = (int) 1L;
@@ -5441,6 +5463,28 @@ public class Libc extends Libc$shared {
    */
   public static int IFLA_NET_NS_FD() {
     return IFLA_NET_NS_FD;
+  }
+
+  private static final int IFLA_NUM_TX_QUEUES = (int) 31L;
+
+  /**
+   * {@snippet lang=c :
+   * enum <anonymous>.IFLA_NUM_TX_QUEUES = 31
+   * }
+   */
+  public static int IFLA_NUM_TX_QUEUES() {
+    return IFLA_NUM_TX_QUEUES;
+  }
+
+  private static final int IFLA_NUM_RX_QUEUES = (int) 32L;
+
+  /**
+   * {@snippet lang=c :
+   * enum <anonymous>.IFLA_NUM_RX_QUEUES = 32
+   * }
+   */
+  public static int IFLA_NUM_RX_QUEUES() {
+    return IFLA_NUM_RX_QUEUES;
   }
 
   private static final int IFLA_INFO_KIND = (int) 1L;
