@@ -12,6 +12,7 @@ import org.vhostdp.cli.text.Table;
 import org.vhostdp.spi.ConfigKey;
 import org.vhostdp.spi.Driver;
 import org.vhostdp.spi.Probe;
+import org.vhostdp.store.DriverDescriptor;
 import org.vhostdp.store.DriverRefused;
 import org.vhostdp.store.DriverRequest;
 import org.vhostdp.store.DriverStore;
@@ -63,6 +64,8 @@ final class DriverShowCommand implements Callable<Integer> {
     out.put("version", driver.info().version().toString());
     out.put("summary", driver.info().summary());
     out.put("spi", driver.info().spi().toString());
+    out.put("libraries", finding.entry().descriptor().libraries());
+    out.put("privileges", finding.entry().descriptor().privileges().orElse(null));
     out.put("module", finding.entry().descriptor().module());
     out.put("folder", finding.entry().folder().toString());
     out.put("trust", finding.json().get("trust"));
@@ -90,12 +93,22 @@ final class DriverShowCommand implements Callable<Integer> {
     return out;
   }
 
+  private static String privileges(List<String> names) {
+    return (names.isEmpty() ? "no privilege" : String.join(" ", names))
+        + ", and CAP_SYS_ADMIN to enter another network namespace";
+  }
+
   private static void print(PrintWriter out, DriverFinding finding, Driver driver) {
     out.println(driver.info() + ": " + driver.info().summary());
     out.println("module   " + finding.entry().descriptor().module());
     out.println("folder   " + finding.entry().folder());
     out.println("trust    " + finding.trust() + ", certificate: " + finding.certificate());
     out.println("SPI      " + driver.info().spi());
+    DriverDescriptor d = finding.entry().descriptor();
+    if (!d.libraries().isEmpty()) {
+      out.println("needs    " + String.join(" ", d.libraries()));
+    }
+    d.privileges().ifPresent(names -> out.println("asks for " + privileges(names)));
     out.println("here     " + driver.probe());
     out.println();
     Table table = new Table("KEY", "FORM", "DEFAULT", "MEANING");

@@ -12,6 +12,8 @@ package org.vhostdp.spi;
  *   <li><b>FAULT-3</b> A device that somebody else holds is refused as {@code BUSY}, by its name.
  *   <li><b>FAULT-4</b> A device, interface or file that is not there is refused as {@code
  *       NOT_FOUND}, by its name.
+ *   <li><b>FAULT-5</b> Where the process may lock too little memory, open or start makes do with
+ *       it, or is refused as {@code RESOURCES}, with advice, and nothing stays open.
  * </ul>
  */
 public final class DriverException extends Exception {

@@ -34,6 +34,8 @@ package org.vhostdp.spi;
  *       {@link #VLAN}, in {@link Burst#vlan} instead.
  *   <li><b>OFF-12</b> Of two tags only the outer one is ever put in or taken out; the inner one
  *       stays in the bytes.
+ *   <li><b>OFF-13</b> With {@link #HASH} in the settings frames may come with a flow hash: its type
+ *       is one of {@link Steering}'s, and frames of one flow have the same.
  * </ul>
  */
 public final class Offload {

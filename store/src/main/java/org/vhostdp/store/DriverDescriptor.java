@@ -6,8 +6,9 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -24,6 +25,9 @@ import org.vhostdp.spi.VersionRange;
  * @param spi the SPI versions it was built for
  * @param summary one line
  * @param libraries shared libraries of the system that it needs, such as {@code libbpf.so.1}
+ * @param packages Debian's packages that have them, by library; the author may leave any out
+ * @param privileges names of the capabilities (capabilities(7)) that it asks for beside what its
+ *     network namespace takes; empty if the author does not say
  * @param folder the driver's folder
  */
 public record DriverDescriptor(
@@ -33,6 +37,8 @@ public record DriverDescriptor(
     VersionRange spi,
     String summary,
     List<String> libraries,
+    Map<String, String> packages,
+    Optional<List<String>> privileges,
     Path folder) {
   /** The descriptor's name in a driver's folder. */
   public static final String FILE = "driver.properties";
@@ -41,7 +47,6 @@ public record DriverDescriptor(
   private static final Pattern ID = Pattern.compile("[a-z][a-z0-9-]{0,31}");
 
   private static final Pattern MODULE = Pattern.compile("[\\p{L}\\p{N}_$.]{1,200}");
-  private static final Pattern LIBRARY = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.+-]{0,127}");
 
   private static final int MOST_SUMMARY = 200;
   private static final long MOST_BYTES = 64 * 1024;
@@ -76,7 +81,9 @@ public record DriverDescriptor(
           module(need(p, "module", file)),
           VersionRange.parse(need(p, "spi", file)),
           summary(p.getProperty("summary", "")),
-          libraries(p.getProperty("libraries", "")),
+          SystemNeeds.libraries(p.getProperty("libraries", "")),
+          SystemNeeds.packages(p.getProperty("packages", "")),
+          Optional.ofNullable(p.getProperty("privileges")).map(SystemNeeds::privileges),
           folder);
     } catch (IllegalArgumentException e) {
       throw new DriverRefused("In " + file + ": " + e.getMessage() + ".", e);
@@ -104,19 +111,6 @@ public record DriverDescriptor(
   private static String summary(String text) {
     String shown = Printable.of(text.strip());
     return shown.length() > MOST_SUMMARY ? shown.substring(0, MOST_SUMMARY) + "..." : shown;
-  }
-
-  private static List<String> libraries(String text) {
-    List<String> names =
-        Arrays.stream(text.split("[\\s,]+")).filter(name -> !name.isEmpty()).toList();
-    for (String name : names) {
-      if (!LIBRARY.matcher(name).matches()) {
-        throw new IllegalArgumentException(
-            "\"%s\" is not the name of a shared library, such as libbpf.so.1"
-                .formatted(Printable.of(name)));
-      }
-    }
-    return names;
   }
 
   private static String need(Properties p, String key, Path file) throws DriverRefused {

@@ -43,8 +43,9 @@ final class TckRunOptions {
       names = "--config",
       paramLabel = "KEY=VALUE",
       description =
-          "A key of the driver's configuration. {device}, {netns} and {wire} stand for what the"
-              + " wire makes. May be repeated.")
+          "A key of the driver's configuration. {device}, {netns}, {wire} and {dir} stand for what"
+              + " the wire makes, {n} and {pid} for its and the process's number. May be"
+              + " repeated.")
   private List<String> config = new ArrayList<>();
 
   @Option(

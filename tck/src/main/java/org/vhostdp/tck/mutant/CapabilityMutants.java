@@ -1,10 +1,12 @@
 package org.vhostdp.tck.mutant;
 
 import java.util.List;
+import org.vhostdp.spi.Burst;
 import org.vhostdp.spi.Capabilities;
 import org.vhostdp.spi.DriverException;
 import org.vhostdp.spi.Port;
 import org.vhostdp.spi.PortSettings;
+import org.vhostdp.tck.rules.Numbers;
 
 /** Ports that do not keep what they declare. */
 final class CapabilityMutants {
@@ -22,6 +24,11 @@ final class CapabilityMutants {
             "declares an MTU that it refuses",
             "is declared, but configure said",
             Wraps.ports(CapabilityMutants::boasting)),
+        new Mutant(
+            "CAP-2",
+            "garbles frames longer than the ordinary MTU",
+            "bytes did not reach the wire whole",
+            Breaks.transmitted(CapabilityMutants::garbleLong)),
         new Mutant(
             "CAP-3",
             "takes an MTU that it does not declare",
@@ -67,6 +74,12 @@ final class CapabilityMutants {
         return copy(can).mtu(can.minMtu(), can.maxMtu() + 1).build();
       }
     };
+  }
+
+  private static void garbleLong(Entries entries, Burst burst, int i, int number) {
+    if (number == Numbers.JUMBO) {
+      entries.flip(burst, i);
+    }
   }
 
   private static Port pleasing(Port sound) {

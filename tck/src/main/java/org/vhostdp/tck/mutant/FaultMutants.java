@@ -1,6 +1,8 @@
 package org.vhostdp.tck.mutant;
 
 import java.util.List;
+import org.vhostdp.linux.LinuxException;
+import org.vhostdp.linux.LockedMemory;
 import org.vhostdp.spi.Driver;
 import org.vhostdp.spi.DriverException;
 import org.vhostdp.spi.DriverException.Reason;
@@ -34,6 +36,11 @@ final class FaultMutants {
             "calls a missing privilege a broken device",
             "a missing privilege was told as DEVICE",
             Unprivileged::new),
+        new Mutant(
+            "FAULT-5",
+            "calls a low limit a broken device",
+            "too little locked memory was told as DEVICE",
+            Limited::new),
         told(Reason.BUSY, "FAULT-3", "a device that somebody holds was told as DEVICE", true),
         told(Reason.BUSY, "FAULT-3", "a device that somebody holds of the configuration", false),
         told(Reason.NOT_FOUND, "FAULT-4", "a device that is absent was told as DEVICE", true),
@@ -81,6 +88,28 @@ final class FaultMutants {
       if (Thread.currentThread().getName().equals(BareThread.NOTHING)) {
         throw new DriverException(
             Reason.DEVICE, "The device could not be opened (EPERM).", "Try again.");
+      }
+      return super.open(config, host);
+    }
+  }
+
+  /** Needs locked memory, and does not say that it lacks it. */
+  private static final class Limited extends SameDriver {
+    private static final long NEEDED = 128 << 10;
+
+    Limited(Driver driver) {
+      super(driver);
+    }
+
+    @Override
+    public Port open(PortConfig config, Host host) throws DriverException {
+      try {
+        if (!LockedMemory.now().allows(NEEDED)) {
+          throw new DriverException(
+              Reason.DEVICE, "The frames could not be registered (ENOBUFS).", "Try again.");
+        }
+      } catch (LinuxException e) {
+        throw new DriverException(Reason.DEVICE, e.getMessage(), "", e);
       }
       return super.open(config, host);
     }

@@ -29,6 +29,11 @@ final class OffloadMutants {
             "vouches for checksums unasked",
             "the settings name no receive offloads, but",
             (burst, i, frame) -> mark(burst, i, frame, Marks.UNDECLARED)),
+        receives(
+            "OFF-1",
+            "forgets that a checksum is open",
+            "a frame came with an unfinished checksum",
+            OffloadMutants::leavesOpen),
         sends(
             "OFF-2",
             "opens the checksum of a frame to be cut by itself",
@@ -83,7 +88,12 @@ final class OffloadMutants {
             "OFF-12",
             "changes the inner of two tags",
             "a frame with two tags was",
-            OffloadMutants::retagsInside));
+            OffloadMutants::retagsInside),
+        receives(
+            "OFF-13",
+            "hashes the length of a packet too",
+            "two frames of one flow came with the hashes",
+            OffloadMutants::hashesLength));
   }
 
   private static Mutant sends(String rule, String name, String says, Touch touch) {
@@ -105,6 +115,18 @@ final class OffloadMutants {
   private static void mark(Burst burst, int i, FrameBytes frame, int port) {
     if (frame.port() == port) {
       burst.flags[i] |= Offload.CSUM_VALID;
+    }
+  }
+
+  private static void leavesOpen(Burst burst, int i, FrameBytes frame) {
+    if (frame.port() == Marks.UNDECLARED) {
+      frame.word(UDP_CHECKSUM, frame.word(UDP_CHECKSUM) ^ 0x0100);
+    }
+  }
+
+  private static void hashesLength(Burst burst, int i, FrameBytes frame) {
+    if (frame.port() == Marks.HASHED + 1) {
+      burst.hash[i] += frame.length();
     }
   }
 

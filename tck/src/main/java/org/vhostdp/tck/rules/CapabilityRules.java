@@ -115,6 +115,7 @@ final class CapabilityRules {
           queue);
     }
     segmentsAreJoined(trial, port, Math.min(SEGMENTS, can.maxSegments()));
+    Jumbo.passes(trial, can);
   }
 
   private static Capabilities declaredSettingsAreTaken(Trial trial) throws Exception {

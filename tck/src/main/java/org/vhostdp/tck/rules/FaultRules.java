@@ -57,7 +57,13 @@ final class FaultRules {
             "FAULT-4",
             "an absent device is named",
             "A device, interface or file that is not there is refused as NOT_FOUND, by its name.",
-            FaultRules::absentDeviceIsNamed));
+            FaultRules::absentDeviceIsNamed),
+        rule(
+            "FAULT-5",
+            "a low limit of locked memory is told",
+            "Where the process may lock too little memory, open or start makes do with it, or is"
+                + " refused as RESOURCES, with advice, and nothing stays open.",
+            LockedLimit::tooLowIsTold));
   }
 
   private static Rule rule(String id, String title, String sentence, RuleTest test) {

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.module.Configuration;
 import java.lang.module.ModuleFinder;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
@@ -57,7 +58,7 @@ public final class FreshDriver {
         parent
             .configuration()
             .resolve(ModuleFinder.of(location.get()), ModuleFinder.of(), Set.of(module.getName()));
-    ModuleLayer layer = parent.defineModulesWithOneLoader(configuration, parentLoader());
+    ModuleLayer layer = layer(configuration, module);
     for (ServiceLoader.Provider<Driver> provider :
         ServiceLoader.load(layer, Driver.class).stream().toList()) {
       if (provider.type().getModule().getLayer() == layer) {
@@ -66,6 +67,18 @@ public final class FreshDriver {
       }
     }
     return Optional.empty();
+  }
+
+  /** With the right to call native functions, if the driver has it; it takes that right to give. */
+  @SuppressWarnings("restricted")
+  private static ModuleLayer layer(Configuration configuration, Module module) {
+    ModuleLayer.Controller controller =
+        ModuleLayer.defineModulesWithOneLoader(
+            configuration, List.of(module.getLayer()), parentLoader());
+    if (module.isNativeAccessEnabled()) {
+      controller.enableNativeAccess(controller.layer().findModule(module.getName()).orElseThrow());
+    }
+    return controller.layer();
   }
 
   private static ClassLoader parentLoader() {

@@ -21,6 +21,7 @@ public final class Marks {
   public static final int LARGE = 21_070;
   public static final int DATAGRAMS = 21_080;
   public static final int COALESCED = 21_090;
+  public static final int HASHED = 21_100;
   public static final int ONE_FLOW = 22_010;
   public static final int MOVED_FLOW = 22_020;
   public static final int SPREAD_FLOW = 22_030;

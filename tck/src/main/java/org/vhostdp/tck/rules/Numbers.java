@@ -10,6 +10,7 @@ public final class Numbers {
   public static final int REOPENED = 1_100_000;
   public static final int LIVE_OFFLOADS = 2_060_000;
   public static final int INACTIVE = 2_070_000;
+  public static final int JUMBO = 3_020_000;
   public static final int RX_ENTRIES = 4_010_000;
   public static final int RX_HELD = 4_030_000;
   public static final int RX_LONG = 4_050_000;

@@ -40,6 +40,13 @@ final class OffloadRefusals {
         seen.flags() == 0,
         "the settings name no receive offloads, but a frame came with %s",
         Capabilities.names(seen.flags()));
+    Packet came = Packet.read(seen.bytes());
+    require(
+        came.checksum() == came.computed(),
+        "the settings name no receive offloads, but a frame came with an unfinished checksum,"
+            + " 0x%04x for 0x%04x",
+        came.checksum(),
+        came.computed());
   }
 
   private static void undeclared(Trial trial, OpenPort port, Packet packet, int bit, String name)

@@ -4,6 +4,7 @@ import static org.vhostdp.spi.Offload.CSUM_PARTIAL;
 import static org.vhostdp.spi.Offload.CSUM_VALID;
 import static org.vhostdp.spi.Offload.GSO_TCP4;
 import static org.vhostdp.spi.Offload.GSO_USO;
+import static org.vhostdp.spi.Offload.HASH;
 import static org.vhostdp.spi.Offload.VLAN;
 
 import java.util.List;
@@ -101,7 +102,14 @@ final class OffloadRules {
             "Of two tags only the outer one is ever put in or taken out; the inner one stays in the"
                 + " bytes.",
             Need.NOTHING,
-            Tags::theInnerTagIsLeftAlone));
+            Tags::theInnerTagIsLeftAlone),
+        rule(
+            "OFF-13",
+            "a hash is the flow's",
+            "With HASH in the settings frames may come with a flow hash: its type is one of"
+                + " Steering's, and frames of one flow have the same.",
+            Need.rxOffload("receive flow hashes", HASH),
+            Hashes::areOfTheFlow));
   }
 
   private static Rule rule(String id, String title, String sentence, Need need, RuleTest test) {

@@ -29,9 +29,15 @@ final class SteeringRules {
   private static final Need SCALES =
       new Need(
               "receive-side scaling",
+              port -> port.facet(Steering.class).map(SteeringRules::scales).orElse(false))
+          .and(Need.multiqueue());
+
+  private static final Need STEERS =
+      new Need(
+              "receive-side scaling or steering programs",
               port ->
                   port.facet(Steering.class)
-                      .map(s -> (s.hashTypes() & TYPES_ON_THE_WIRE) != 0)
+                      .map(s -> scales(s) || !s.programs().isEmpty())
                       .orElse(false))
           .and(Need.multiqueue());
 
@@ -69,7 +75,7 @@ final class SteeringRules {
             "programs are those listed",
             "A program of a kind that is listed chooses the queue; any other is refused, and the"
                 + " former choice stays.",
-            SCALES,
+            STEERS,
             SteeringRules::programsAreThoseListed),
         rule(
             "STEER-6",
@@ -83,10 +89,14 @@ final class SteeringRules {
     return new Rule(id, title, "Steering", sentence, Group.STEERING, need, test);
   }
 
+  private static boolean scales(Steering steering) {
+    return (steering.hashTypes() & TYPES_ON_THE_WIRE) != 0;
+  }
+
   /** Scales over these queues if the port can; its facet then. */
   static Optional<Steering> scaled(OpenPort port, int... table) throws Exception {
     Optional<Steering> steering = port.port().facet(Steering.class);
-    if (steering.isEmpty() || (steering.get().hashTypes() & TYPES_ON_THE_WIRE) == 0) {
+    if (steering.isEmpty() || !scales(steering.get())) {
       return Optional.empty();
     }
     scale(steering.get(), table);
@@ -199,16 +209,21 @@ final class SteeringRules {
   static void programsAreThoseListed(Trial trial) throws Exception {
     OpenPort port = start(trial);
     Steering steering = steering(port);
-    scale(steering, 1, 1);
     for (String kind : steering.programs()) {
-      OptionalInt program = port.wire().program(kind, 0);
-      require(
-          program.isPresent(),
-          "the driver lists programs of the kind \"%s\", but the wire has none to try",
-          kind);
-      steering.program(kind, program.getAsInt());
-      int chosen = flows(trial, port, Marks.PROGRAM_FLOW, FLOWS).get(0).size();
-      require(chosen == FLOWS, "a program chose queue 0, and %d of %d came", chosen, FLOWS);
+      for (int queue = 0; queue < 2; queue++) {
+        OptionalInt program = port.wire().program(kind, queue);
+        require(
+            program.isPresent(),
+            "the driver lists programs of the kind \"%s\", but the wire has none to try",
+            kind);
+        steering.program(kind, program.getAsInt());
+        int chosen = flows(trial, port, Marks.PROGRAM_FLOW, FLOWS).get(queue).size();
+        require(
+            chosen == FLOWS, "a program chose queue %d, and %d of %d came", queue, chosen, FLOWS);
+      }
+    }
+    // The last program has chosen queue 1 so far.
+    if (scales(steering)) {
       scale(steering, 1, 1);
     }
     refused(() -> steering.program("no-such-kind", 0), "a program of an unlisted kind");

@@ -2,11 +2,15 @@ package org.vhostdp.tck.stock;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.vhostdp.linux.Errno;
+import org.vhostdp.linux.Fd;
 import org.vhostdp.linux.LinuxException;
 import org.vhostdp.linux.Netlink;
 import org.vhostdp.tck.harness.Faults;
@@ -22,6 +26,7 @@ abstract class DeviceWire implements Wire, Faults {
   private final Map<String, String> config;
   private final PacketPeer peer;
   private final Set<Trait> traits;
+  private final List<Fd> programs = new ArrayList<>();
 
   /**
    * @param namespace joined already; left when this is closed
@@ -40,6 +45,9 @@ abstract class DeviceWire implements Wire, Faults {
   /** The interface that the packet socket is on. */
   abstract String far();
 
+  /** The interface that the driver is given or makes. */
+  abstract String near();
+
   /** Interfaces of this wire's own making, which are no traces of the port. */
   abstract Set<String> own();
 
@@ -48,6 +56,10 @@ abstract class DeviceWire implements Wire, Faults {
 
   final Netlink netlink() {
     return namespace.netlink();
+  }
+
+  final PacketPeer peer() {
+    return peer;
   }
 
   final KitNamespace namespace() {
@@ -60,7 +72,7 @@ abstract class DeviceWire implements Wire, Faults {
   }
 
   @Override
-  public final void started() throws Exception {
+  public void started() throws Exception {
     long end = System.nanoTime() + PATIENCE_NANOS;
     Netlink.Link link = netlink().link(far());
     peer.bind(link.index());
@@ -92,6 +104,16 @@ abstract class DeviceWire implements Wire, Faults {
   }
 
   @Override
+  public final OptionalInt program(String kind, int queue) throws Exception {
+    if (!kind.equals(QueueProgram.KIND)) {
+      return OptionalInt.empty();
+    }
+    Fd program = QueueProgram.choosing(queue);
+    programs.add(program);
+    return OptionalInt.of(program.raw());
+  }
+
+  @Override
   public final Optional<Faults> faults() {
     return Optional.of(this);
   }
@@ -110,9 +132,14 @@ abstract class DeviceWire implements Wire, Faults {
 
   @Override
   public final Optional<Set<String>> traces() throws Exception {
-    Set<String> names = namespace.interfaces();
-    names.removeAll(own());
-    return Optional.of(names);
+    Set<String> traces = namespace.interfaces();
+    boolean there = traces.contains(near());
+    traces.removeAll(own());
+    if (there) {
+      traces.addAll(namespace.attached(near()));
+    }
+    traces.addAll(OutsideFiles.pinned());
+    return Optional.of(traces);
   }
 
   /** For a wire that could not be made whole. */
@@ -134,6 +161,7 @@ abstract class DeviceWire implements Wire, Faults {
   @Override
   public final void close() throws IOException {
     peer.close();
+    programs.forEach(Fd::close);
     try {
       removeOwn();
     } finally {

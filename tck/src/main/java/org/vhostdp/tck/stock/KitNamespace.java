@@ -5,12 +5,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import org.vhostdp.linux.Attachments;
 import org.vhostdp.linux.Fd;
 import org.vhostdp.linux.LinuxException;
 import org.vhostdp.linux.Namespaces;
 import org.vhostdp.linux.Netlink;
+import org.vhostdp.linux.XdpState;
 
 /**
  * The network namespace of a harness's wires, made for the first and gone with the last. It has no
@@ -21,6 +24,7 @@ final class KitNamespace {
 
   private Fd namespace;
   private Netlink netlink;
+  private Attachments attachments;
   private Fd home;
   private int users;
 
@@ -41,6 +45,7 @@ final class KitNamespace {
     namespace = Namespaces.create();
     try {
       netlink = in(Netlink::open);
+      attachments = in(Attachments::open);
       in(KitNamespace::silence);
       if (enter) {
         home = Namespaces.current();
@@ -85,6 +90,10 @@ final class KitNamespace {
         netlink.close();
         netlink = null;
       }
+      if (attachments != null) {
+        attachments.close();
+        attachments = null;
+      }
       namespace.close();
     }
   }
@@ -101,6 +110,24 @@ final class KitNamespace {
 
   Netlink netlink() {
     return netlink;
+  }
+
+  /** What hangs on an interface, in words. */
+  Set<String> attached(String name) throws Exception {
+    Set<String> words = new TreeSet<>();
+    int index = netlink.link(name).index();
+    XdpState xdp = in(() -> XdpState.of(index));
+    if (xdp.mode() != XdpState.NONE) {
+      words.add("the XDP program " + xdp.program() + " on " + name);
+    }
+    Attachments.On on = attachments.on(index);
+    on.disciplines().stream()
+        .filter(kind -> !kind.equals("noqueue"))
+        .forEach(kind -> words.add("the queueing discipline " + kind + " on " + name));
+    if (on.promiscuity() > 0) {
+      words.add("promiscuous mode on " + name);
+    }
+    return words;
   }
 
   /** Names of the interfaces inside but the kernel's own loopback. */

@@ -31,6 +31,14 @@ final class PacketPeer implements AutoCloseable {
     poll.set(0, socket.fd().raw(), Poll.IN);
   }
 
+  /**
+   * Sends through the interface's queueing discipline, which on a veth is none: a flow's queue is
+   * then chosen by its hash, not by the processor that sends.
+   */
+  void queueing() throws LinuxException {
+    socket.bypass(false);
+  }
+
   /** Whether 1024 frames may wait. */
   boolean isDeep() throws LinuxException {
     return socket.receiveBytes() >= DEEP;

@@ -1,27 +1,17 @@
 package org.vhostdp.tck.stock;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteBuffer;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.vhostdp.spi.Burst;
 import org.vhostdp.spi.Driver;
 import org.vhostdp.spi.DriverException;
-import org.vhostdp.spi.Host;
 import org.vhostdp.spi.Offload;
-import org.vhostdp.spi.Port;
-import org.vhostdp.spi.PortSettings;
-import org.vhostdp.spi.SpiVersion;
-import org.vhostdp.spi.TxQueue;
-import org.vhostdp.spi.Version;
 import org.vhostdp.tck.harness.Faults;
 import org.vhostdp.tck.harness.Harness;
 import org.vhostdp.tck.harness.Trait;
@@ -29,74 +19,57 @@ import org.vhostdp.tck.harness.Wire;
 import org.vhostdp.tck.harness.WireFrame;
 
 /** Two ports of a driver that are joined; this is the far one. */
-final class PairWire implements Wire {
+final class PairWire implements Wire, Faults {
   /** The key of a driver that can pull out the wire under its two ports. */
   private static final String PULL = "pull";
 
-  private static final int ADDRESSES = 12;
-  private static final int TAG = 4;
-  private static final short TAGGED = (short) 0x8100;
+  private static final long PATIENCE_NANOS = 2_000_000_000L;
 
-  private final Driver far;
-  private final Map<String, String> config;
-  private final Map<String, String> farConfig;
+  private final PairWires wires;
+  private final PairEnds ends;
   private final Harness.Request request;
+  private final int offloads;
+  private final Deque<WireFrame> seen = new ArrayDeque<>();
 
   /** Null while the link is down. */
-  private Port peer;
+  private FarPort peer;
 
-  private final int queues;
+  /** Another pair, of which both ports are there; null until somebody asks. */
+  private PairEnds others;
 
-  /** Offloads that a frame of the far port's may use; what it lacks is done here. */
-  private final int offloads;
-
-  private final Burst burst = new Burst(64);
-  private final Deque<WireFrame> seen = new ArrayDeque<>();
-  private int nextQueue;
+  private FarPort otherPeer;
+  private HeldPort held;
 
   /**
-   * @param config of the port under test
-   * @param farConfig of the far port, which is opened and started here
+   * @param ends configurations of both ports; closed with this
    */
-  PairWire(
-      Driver far,
-      Map<String, String> config,
-      Map<String, String> farConfig,
-      Harness.Request request)
-      throws Exception {
-    this.far = far;
-    this.config = config;
-    this.farConfig = farConfig;
+  PairWire(PairWires wires, PairEnds ends, Harness.Request request) throws DriverException {
+    this.wires = wires;
+    this.ends = ends;
     this.request = request;
-    queues = request.queuePairs();
     peer = open();
-    offloads = peer.capabilities().txOffloads();
+    offloads = peer.offloads();
   }
 
-  private Port open() throws DriverException {
-    Port made = far.open(far.schema().check("the far end", farConfig), new PeerHost());
-    try {
-      made.configure(
-          PortSettings.defaults()
-              .withQueuePairs(queues)
-              .withMtu(request.mtu())
-              .withRxOffloads(made.capabilities().rxOffloads()));
-      made.start();
-      return made;
-    } catch (DriverException | RuntimeException failed) {
-      made.close();
-      throw failed;
-    }
+  private FarPort open() throws DriverException {
+    return FarPort.open(wires.driver(), ends.far(), request);
   }
 
   @Override
   public Map<String, String> config() {
-    return config;
+    return ends.near();
   }
 
   @Override
-  public void started() {
-    // Both ends are in this process: nothing to wait for.
+  public synchronized void started() throws InterruptedException {
+    long end = System.nanoTime() + PATIENCE_NANOS;
+    while (peer != null && !peer.connected()) {
+      if (System.nanoTime() > end) {
+        throw new IllegalStateException(
+            "The port was started, but the link of the port at the far end is down.");
+      }
+      Thread.sleep(1);
+    }
   }
 
   @Override
@@ -109,45 +82,18 @@ final class PairWire implements Wire {
   }
 
   @Override
-  public synchronized boolean send(WireFrame wanted) {
-    if (peer == null) {
-      // A wire without a link loses what is put on it.
-      return true;
-    }
-    boolean tags = wanted.flags() == Offload.VLAN && (offloads & Offload.VLAN) == 0;
-    WireFrame frame = tags ? tagged(wanted) : wanted;
-    TxQueue tx = peer.tx(nextQueue++ % queues);
-    if (tx.claim(burst, 1) == 0) {
-      return false;
-    }
-    byte[] bytes = frame.bytes();
-    MemorySegment memory = peer.regions().get(burst.region[0]).segment();
-    memory.asSlice(burst.offset[0], bytes.length).copyFrom(MemorySegment.ofArray(bytes));
-    burst.length[0] = bytes.length;
-    burst.flags[0] = frame.flags();
-    burst.offload[0] = frame.offload();
-    burst.vlan[0] = frame.vlan();
-    if (tx.transmit(burst, 0, 1) == 1) {
-      return true;
-    }
-    tx.unclaim(burst, 0, 1);
-    return false;
-  }
-
-  /** The same frame with its tag among the bytes. */
-  private static WireFrame tagged(WireFrame frame) {
-    byte[] bytes = frame.bytes();
-    ByteBuffer all = ByteBuffer.allocate(bytes.length + TAG);
-    all.put(bytes, 0, ADDRESSES).putShort(TAGGED).putShort((short) frame.vlan());
-    all.put(bytes, ADDRESSES, bytes.length - ADDRESSES);
-    return WireFrame.plain(all.array());
+  public synchronized boolean send(WireFrame frame) {
+    // A wire without a link loses what is put on it.
+    return peer == null || peer.send(frame);
   }
 
   @Override
   public synchronized Optional<WireFrame> receive(Duration limit) throws Exception {
     long end = System.nanoTime() + limit.toNanos();
     while (seen.isEmpty()) {
-      collect();
+      if (peer != null) {
+        peer.collect(seen);
+      }
       if (seen.isEmpty() && System.nanoTime() > end) {
         return Optional.empty();
       }
@@ -158,87 +104,71 @@ final class PairWire implements Wire {
     return Optional.of(seen.poll());
   }
 
-  private void collect() {
-    for (int queue = 0; peer != null && queue < queues; queue++) {
-      int entries = peer.rx(queue).receive(burst, burst.capacity());
-      byte[] bytes = new byte[0];
-      int head = 0;
-      for (int i = 0; i < entries; i++) {
-        byte[] part =
-            peer.regions()
-                .get(burst.region[i])
-                .segment()
-                .asSlice(burst.offset[i], burst.length[i])
-                .toArray(ValueLayout.JAVA_BYTE);
-        int before = i == head ? 0 : bytes.length;
-        bytes = Arrays.copyOf(i == head ? part : bytes, before + part.length);
-        System.arraycopy(part, 0, bytes, before, part.length);
-        if ((burst.flags[i] & Offload.MORE) == 0) {
-          seen.add(WireFrame.of(bytes, burst, head));
-          head = i + 1;
-        }
-      }
-      peer.rx(queue).release(burst, 0, entries);
-    }
-  }
-
   @Override
   public Optional<Faults> faults() {
-    return Optional.of(
-        new Faults() {
-          @Override
-          public boolean link(boolean up) throws Exception {
-            return up ? connect() : disconnect();
-          }
-
-          @Override
-          public boolean remove() throws Exception {
-            return pull();
-          }
-        });
+    return Optional.of(this);
   }
 
   /** The link is up while both ports are open. */
-  private synchronized boolean connect() throws DriverException {
-    if (peer == null) {
-      peer = open();
-    }
-    return true;
-  }
-
-  private synchronized boolean disconnect() {
-    close();
-    return true;
-  }
-
-  private synchronized boolean pull() throws DriverException {
-    if (far.schema().keys().stream().noneMatch(key -> key.name().equals(PULL))) {
-      return false;
-    }
-    Map<String, String> pulls = new HashMap<>(farConfig);
-    pulls.put(PULL, "true");
-    far.open(far.schema().check("the far end", pulls), new PeerHost()).close();
-    return true;
-  }
-
   @Override
-  public synchronized void close() {
+  public synchronized boolean link(boolean up) throws Exception {
+    if (up && peer == null) {
+      peer = open();
+    } else if (!up) {
+      disconnect();
+    }
+    return true;
+  }
+
+  private void disconnect() {
     if (peer != null) {
       peer.close();
       peer = null;
     }
   }
 
-  /** The far end's host. */
-  private static final class PeerHost implements Host {
-    @Override
-    public Version spiVersion() {
-      return SpiVersion.CURRENT;
+  @Override
+  public synchronized boolean remove() throws Exception {
+    Driver driver = wires.driver();
+    if (driver.schema().keys().stream().noneMatch(key -> key.name().equals(PULL))) {
+      return false;
     }
+    Map<String, String> pulls = new HashMap<>(ends.far());
+    pulls.put(PULL, "true");
+    driver.open(driver.schema().check("the far end", pulls), new PeerHost()).close();
+    return true;
+  }
 
-    @Override
-    public void log(System.Logger.Level level, String message) {
-      // Nobody reads the far end's log.
+  /** The near end of another pair, which has both its ports. */
+  @Override
+  public synchronized Optional<Map<String, String>> busy() throws Exception {
+    if (others == null) {
+      others = wires.ends();
+      otherPeer = FarPort.open(wires.driver(), others.far(), Harness.Request.plain());
+      held = HeldPort.of(wires.driver(), others.near());
+    }
+    return held == null ? Optional.empty() : Optional.of(others.near());
+  }
+
+  @Override
+  public Optional<Set<String>> traces() throws Exception {
+    Set<String> files = OutsideFiles.pinned();
+    files.addAll(ends.files());
+    return Optional.of(files);
+  }
+
+  @Override
+  public synchronized void close() throws IOException {
+    disconnect();
+    if (held != null) {
+      held.close();
+    }
+    if (otherPeer != null) {
+      otherPeer.close();
+    }
+    ends.close();
+    if (others != null) {
+      others.close();
     }
   }
 }

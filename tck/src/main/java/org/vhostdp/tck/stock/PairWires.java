@@ -1,5 +1,8 @@
 package org.vhostdp.tck.stock;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -33,13 +36,34 @@ final class PairWires extends StockWires {
     }
   }
 
+  /** Opens the far ports. */
+  Driver driver() {
+    return far;
+  }
+
   @Override
   Wire make(Harness.Request request) throws Exception {
-    String name = "tck-" + number();
-    Map<String, String> near = config(WIRE, name);
+    PairEnds ends = ends();
+    try {
+      return new PairWire(this, ends, request);
+    } catch (Exception failed) {
+      ends.close();
+      throw failed;
+    }
+  }
+
+  /** Names for the two ports of another pair. */
+  PairEnds ends() throws IOException {
+    int number = number();
+    boolean named = names(FOLDER) || differing.values().stream().anyMatch(v -> v.contains(FOLDER));
+    Path folder = named ? Files.createTempDirectory("tck-") : null;
+    String[] replacements = {
+      WIRE, "tck-" + number, FOLDER, String.valueOf(folder), NUMBER, Integer.toString(number)
+    };
+    Map<String, String> near = config(replacements);
     Map<String, String> other = new LinkedHashMap<>(near);
-    differing.forEach((key, value) -> other.put(key, value.replace(WIRE, name)));
-    return new PairWire(far, near, other, request);
+    differing.forEach((key, value) -> other.put(key, replaced(value, replacements)));
+    return new PairEnds(near, other, folder);
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.vhostdp.spi.Driver;
+import org.vhostdp.store.DriverDescriptor;
 import org.vhostdp.store.DriverRefused;
 import org.vhostdp.store.DriverStore;
 import org.vhostdp.tck.harness.Harness;
@@ -44,7 +45,9 @@ public final class StockHarness implements Harness {
   public static StockHarness load(StockPlan plan) throws DriverRefused {
     Path folder = plan.folder().toAbsolutePath().normalize();
     Driver driver = DriverStore.loadFolder(folder);
-    return new StockHarness(driver, driver, plan, StockWires.of(driver, plan), folder);
+    StockWires wires = StockWires.of(driver, plan);
+    DriverDescriptor.read(folder).privileges().ifPresent(wires::documented);
+    return new StockHarness(driver, driver, plan, wires, folder);
   }
 
   /** The same wires and a driver with something broken; what is at their far end stays sound. */
@@ -76,7 +79,10 @@ public final class StockHarness implements Harness {
     return Optional.ofNullable(folder);
   }
 
-  /** Those that the plan's parameter {@code privileges} names; without it, what the wire takes. */
+  /**
+   * Those that the plan's parameter {@code privileges} names; without it, those of the driver's
+   * descriptor and what its network namespace takes; without them, what the wire usually takes.
+   */
   @Override
   public Set<Integer> privileges() {
     return wires.privileges();

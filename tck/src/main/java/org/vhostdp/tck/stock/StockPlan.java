@@ -10,14 +10,16 @@ import java.util.Objects;
  *
  * <p>Values of the configuration may hold placeholders, which each wire replaces: {@code {device}}
  * an interface's name, {@code {netns}} the file of the namespace it is in, {@code {wire}} a name
- * that both ends of a pair share.
+ * that both ends of a pair share, {@code {dir}} an empty folder of a pair's own, {@code {n}} a
+ * number that no other wire of the process has, {@code {pid}} the process.
  *
  * @param folder the driver's folder, or null if whoever makes the harness has the driver already
  * @param wire a kind, see {@link StockWires}; "" for the one that fits the driver's keys
  * @param config the driver's configuration; it goes before what the wire would choose
  * @param parameters of the wire: {@code privileges}, names such as {@code CAP_NET_ADMIN} by commas,
  *     that the driver's documentation asks for; with {@code pair}, {@code far.KEY}, configuration
- *     of the far port that differs
+ *     of the far port that differs; with the others {@code netns}, {@code thread} to move the
+ *     calling thread into the namespace instead of naming it to the driver
  */
 public record StockPlan(
     Path folder, String wire, Map<String, String> config, Map<String, String> parameters) {

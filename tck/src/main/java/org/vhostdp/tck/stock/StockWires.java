@@ -26,6 +26,9 @@ public abstract class StockWires {
   static final String DEVICE = "{device}";
   static final String NETNS = "{netns}";
   static final String WIRE = "{wire}";
+  static final String NUMBER = "{n}";
+  static final String FOLDER = "{dir}";
+  private static final String PROCESS = "{pid}";
 
   private static final Map<String, String> DEVICE_KEYS = Map.of("ifname", DEVICE, "netns", NETNS);
   private static final Map<String, String> PAIR_KEYS = Map.of("mode", "pair", "wire", WIRE);
@@ -35,9 +38,13 @@ public abstract class StockWires {
   private static final int CAPABILITIES = 64;
 
   private static final String PRIVILEGES = "privileges";
+  private static final String THREAD = "thread";
 
   private final Map<String, String> config;
   private final Map<String, String> parameters;
+
+  /** Null unless the driver's descriptor names any. */
+  private List<String> documented;
 
   StockWires(Map<String, String> config, Map<String, String> parameters) {
     this.config = config;
@@ -59,22 +66,31 @@ public abstract class StockWires {
     List<String> keys = driver.schema().keys().stream().map(ConfigKey::name).toList();
     String kind = plan.wire().isEmpty() ? usual(driver, keys, plan) : plan.wire();
     return switch (kind) {
-      case TAP -> new TapWires(chosen(keys, plan, DEVICE_KEYS), plan.parameters());
-      case VETH -> new VethWires(chosen(keys, plan, DEVICE_KEYS), plan.parameters());
-      case PAIR -> new PairWires(driver, chosen(keys, plan, PAIR_KEYS), plan.parameters());
+      case TAP -> new TapWires(chosen(keys, plan, device(plan), DEVICE), plan.parameters());
+      case VETH ->
+          new VethWires(driver, chosen(keys, plan, device(plan), DEVICE), plan.parameters());
+      case PAIR -> new PairWires(driver, chosen(keys, plan, PAIR_KEYS, WIRE), plan.parameters());
       default ->
           throw new IllegalArgumentException(
               "There is no stock wire \"" + kind + "\"; there are " + kinds() + ".");
     };
   }
 
+  /**
+   * A driver that has to be told an interface uses one that is there; one that need not be makes
+   * its own.
+   */
   private static String usual(Driver driver, List<String> keys, StockPlan plan) {
     boolean pair = keys.contains("wire") && !plan.config().containsKey("ifname");
-    if (pair || plan.config().containsValue(WIRE)) {
+    boolean device = mentions(plan, DEVICE);
+    if (pair && !device || mentions(plan, WIRE) || mentions(plan, FOLDER)) {
       return PAIR;
     }
     if (keys.contains("ifname") && keys.contains("netns")) {
-      return TAP;
+      boolean uses =
+          driver.schema().keys().stream()
+              .anyMatch(key -> key.name().equals("ifname") && key.required());
+      return uses ? VETH : TAP;
     }
     throw new IllegalArgumentException(
         "The keys of the driver "
@@ -84,13 +100,27 @@ public abstract class StockWires {
             + ".");
   }
 
-  /** The plan's values, and the wire's own for keys that the driver has and the plan leaves out. */
+  /** A driver that is not told a namespace works in that of the thread, which the kit moves. */
+  private static Map<String, String> device(StockPlan plan) {
+    boolean thread = THREAD.equals(plan.parameters().get("netns"));
+    return thread ? Map.of("ifname", DEVICE) : DEVICE_KEYS;
+  }
+
+  private static boolean mentions(StockPlan plan, String placeholder) {
+    return plan.config().values().stream().anyMatch(value -> value.contains(placeholder));
+  }
+
+  /**
+   * The plan's values, and the wire's own for keys that the driver has and the plan leaves out. A
+   * plan that places the device by itself leaves nothing to choose.
+   */
   private static Map<String, String> chosen(
-      List<String> keys, StockPlan plan, Map<String, String> usual) {
+      List<String> keys, StockPlan plan, Map<String, String> usual, String placeholder) {
     Map<String, String> all = new LinkedHashMap<>();
+    boolean placed = mentions(plan, placeholder) || mentions(plan, FOLDER);
     usual.forEach(
         (key, value) -> {
-          if (keys.contains(key)) {
+          if (keys.contains(key) && !(placed && value.equals(placeholder))) {
             all.put(key, value);
           }
         });
@@ -107,16 +137,26 @@ public abstract class StockWires {
   /** Capabilities that a driver needs on these wires, unless the plan says which. */
   abstract Set<Integer> usualPrivileges();
 
+  /** Capabilities that the driver's own descriptor names. */
+  final void documented(List<String> names) {
+    documented = List.copyOf(names);
+  }
+
   /** Numbers of the capabilities that the driver may use. */
   final Set<Integer> privileges() {
-    if (!parameters.containsKey(PRIVILEGES)) {
+    String given = parameters.get(PRIVILEGES);
+    if (given == null && documented == null) {
       return usualPrivileges();
     }
     Set<Integer> numbers = new HashSet<>();
-    for (String name : parameters.get(PRIVILEGES).split("[,\\s]+")) {
+    List<String> names = given == null ? documented : List.of(given.split("[,\\s]+"));
+    for (String name : names) {
       if (!name.isEmpty()) {
         numbers.add(capability(name));
       }
+    }
+    if (given == null && names(NETNS)) {
+      numbers.add(Capability.CAP_SYS_ADMIN);
     }
     return numbers;
   }
@@ -143,15 +183,17 @@ public abstract class StockWires {
   /** The configuration with placeholders replaced; pairs of placeholder and text. */
   final Map<String, String> config(String... replacements) {
     Map<String, String> all = new LinkedHashMap<>();
-    config.forEach(
-        (key, value) -> {
-          String text = value;
-          for (int i = 0; i < replacements.length; i += 2) {
-            text = text.replace(replacements[i], replacements[i + 1]);
-          }
-          all.put(key, text);
-        });
+    config.forEach((key, value) -> all.put(key, replaced(value, replacements)));
     return all;
+  }
+
+  /** A value with placeholders replaced. */
+  static String replaced(String value, String... replacements) {
+    String text = value.replace(PROCESS, Long.toString(ProcessHandle.current().pid()));
+    for (int i = 0; i < replacements.length; i += 2) {
+      text = text.replace(replacements[i], replacements[i + 1]);
+    }
+    return text;
   }
 
   /** A sentence for a placeholder that must be there. */

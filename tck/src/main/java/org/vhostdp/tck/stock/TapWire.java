@@ -8,17 +8,35 @@ import java.util.Set;
 /** The kernel's side of a TAP that the driver makes when it opens the port. */
 final class TapWire extends DeviceWire {
   private final TapWires wires;
+  private final int number;
   private final String device;
   private HeldTap held;
 
-  TapWire(TapWires wires, KitNamespace namespace, String device) throws Exception {
-    super(namespace, wires.config(StockWires.DEVICE, device, StockWires.NETNS, namespace.path()));
+  TapWire(TapWires wires, KitNamespace namespace, int number) throws Exception {
+    super(namespace, config(wires, number, "tck" + number, namespace.path()));
     this.wires = wires;
-    this.device = device;
+    this.number = number;
+    device = "tck" + number;
+  }
+
+  private static Map<String, String> config(
+      TapWires wires, int number, String device, String netns) {
+    return wires.config(
+        StockWires.DEVICE,
+        device,
+        StockWires.NETNS,
+        netns,
+        StockWires.NUMBER,
+        Integer.toString(number));
   }
 
   @Override
   String far() {
+    return device;
+  }
+
+  @Override
+  String near() {
     return device;
   }
 
@@ -31,9 +49,7 @@ final class TapWire extends DeviceWire {
   @Override
   public Optional<Map<String, String>> absent() {
     return wires.names(StockWires.NETNS)
-        ? Optional.of(
-            wires.config(
-                StockWires.DEVICE, device, StockWires.NETNS, "/run/netns/absent-" + device))
+        ? Optional.of(config(wires, number, device, "/run/netns/absent-" + device))
         : Optional.empty();
   }
 
@@ -42,8 +58,7 @@ final class TapWire extends DeviceWire {
     if (held == null) {
       held = HeldTap.open(namespace(), "held" + StockWires.number());
     }
-    return Optional.of(
-        wires.config(StockWires.DEVICE, held.name(), StockWires.NETNS, namespace().path()));
+    return Optional.of(config(wires, number, held.name(), namespace().path()));
   }
 
   @Override

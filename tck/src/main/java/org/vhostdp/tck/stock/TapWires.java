@@ -19,7 +19,7 @@ final class TapWires extends StockWires {
   Wire make(Harness.Request request) throws Exception {
     namespace.join(!names(NETNS));
     try {
-      return new TapWire(this, namespace, "tck" + number());
+      return new TapWire(this, namespace, number());
     } catch (Exception failed) {
       namespace.leave();
       throw failed;

@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -71,5 +73,55 @@ final class StockPlanTest {
   void theReferenceDriversKeysTellItsWire() {
     StockHarness harness = new StockHarness(new LoopbackDriver(), StockPlan.of(""));
     assertTrue(harness.describe().contains("loopback"), harness.describe());
+  }
+
+  @Test
+  void aDriverThatMustBeToldAnInterfaceUsesOne() {
+    StockHarness harness = new StockHarness(new PacketDriver(), StockPlan.of(""));
+    assertTrue(harness.describe().contains("veth"), harness.describe());
+    assertEquals(
+        Set.of(Capability.CAP_NET_ADMIN, Capability.CAP_NET_RAW, Capability.CAP_SYS_ADMIN),
+        harness.privileges());
+  }
+
+  @Test
+  void privilegesOfTheDescriptorGoBeforeTheWires() {
+    StockWires wires = StockWires.of(new PacketDriver(), StockPlan.of(""));
+    wires.documented(List.of("CAP_IPC_LOCK"));
+    assertEquals(Set.of(Capability.CAP_IPC_LOCK, Capability.CAP_SYS_ADMIN), wires.privileges());
+    StockPlan named = new StockPlan(null, "", Map.of(), Map.of("privileges", ""));
+    StockWires given = StockWires.of(new PacketDriver(), named);
+    given.documented(List.of("CAP_IPC_LOCK"));
+    assertEquals(Set.of(), given.privileges());
+  }
+
+  @Test
+  void everyPlaceholderIsReplacedAnywhereInAValue() throws Exception {
+    PairWires wires =
+        new PairWires(
+            new LoopbackDriver(),
+            Map.of("a", "x{n}0,id={n},socket={dir}/m", "b", "{wire}-{pid}"),
+            Map.of("far.a", "x{n}1,id={n},socket={dir}/m"));
+    PairEnds ends = wires.ends();
+    String wire = "tck-";
+    String number =
+        ends.near().get("b").substring(wire.length(), ends.near().get("b").lastIndexOf('-'));
+    assertEquals(wire + number + "-" + ProcessHandle.current().pid(), ends.near().get("b"));
+    assertEquals(
+        "x" + number + "0,id=" + number + ",socket=" + ends.folder() + "/m", ends.near().get("a"));
+    assertEquals(
+        "x" + number + "1,id=" + number + ",socket=" + ends.folder() + "/m", ends.far().get("a"));
+    Files.writeString(ends.folder().resolve("m"), "");
+    assertEquals(Set.of(ends.folder() + "/m"), ends.files());
+    ends.close();
+    assertTrue(Files.notExists(ends.folder()));
+  }
+
+  @Test
+  void aDriverThatIsNotToldItsNamespaceNeedsNoPrivilegeForIt() {
+    StockPlan plan = new StockPlan(null, "", Map.of(), Map.of("netns", "thread"));
+    assertEquals(
+        Set.of(Capability.CAP_NET_ADMIN, Capability.CAP_NET_RAW),
+        new StockHarness(new PacketDriver(), plan).privileges());
   }
 }

@@ -45,13 +45,13 @@ final class VethWireTest {
   private static PacketPeer near(Wire wire) throws Exception {
     try (Netlink netlink = Netlink.open()) {
       PacketPeer peer = new PacketPeer();
-      peer.bind(netlink.link(wire.config().get("if")).index());
+      peer.bind(netlink.link(wire.config().get("ifname")).index());
       return peer;
     }
   }
 
   private static VethWires wires() {
-    return new VethWires(Map.of("if", "{device}", "other", "as it is"), Map.of());
+    return new VethWires(new PacketDriver(), Map.of("ifname", "{device}"), Map.of());
   }
 
   @Test
@@ -61,7 +61,6 @@ final class VethWireTest {
     try (Wire wire = wires().make(Harness.Request.plain());
         PacketPeer near = near(wire)) {
       assertNotEquals(home, Files.readSymbolicLink(OWN).toString());
-      assertEquals("as it is", wire.config().get("other"));
       wire.started();
       for (int length = 26; length <= 1514; length++) {
         byte[] frame = Frames.numbered(length, length);
@@ -104,7 +103,7 @@ final class VethWireTest {
   void thePlugIsPulledAndTheDeviceRemoved() throws Exception {
     try (Wire wire = wires().make(Harness.Request.plain());
         Netlink netlink = Netlink.open()) {
-      String device = wire.config().get("if");
+      String device = wire.config().get("ifname");
       Faults faults = wire.faults().orElseThrow();
       wire.started();
       assertTrue(faults.link(false));
@@ -113,7 +112,7 @@ final class VethWireTest {
       wire.started();
       assertTrue(netlink.link(device).running());
       assertEquals(Set.of(), faults.traces().orElseThrow());
-      String absent = faults.absent().orElseThrow().get("if");
+      String absent = faults.absent().orElseThrow().get("ifname");
       assertTrue(netlink.links().stream().noneMatch(link -> link.name().equals(absent)));
       assertTrue(faults.remove());
       assertTrue(netlink.links().stream().noneMatch(link -> link.name().equals(device)));
@@ -133,5 +132,27 @@ final class VethWireTest {
       assertEquals(inside, Files.readSymbolicLink(OWN).toString());
     }
     assertEquals(home, Files.readSymbolicLink(OWN).toString());
+  }
+
+  @Test
+  void anInterfaceThatSeveralMayOpenIsNotBusy() throws Exception {
+    VethWires wires = wires();
+    try (Wire wire = wires.make(Harness.Request.plain())) {
+      assertEquals(Optional.empty(), wire.faults().orElseThrow().busy());
+      assertEquals(Set.of(), wire.faults().orElseThrow().traces().orElseThrow());
+    }
+  }
+
+  @Test
+  void jumboFramesCrossWhenTheyAreAskedFor() throws Exception {
+    try (Wire wire = wires().make(new Harness.Request(1, 9000));
+        PacketPeer near = near(wire)) {
+      wire.started();
+      byte[] frame = Frames.numbered(1, 9014);
+      assertTrue(near.send(WireFrame.plain(frame)));
+      assertArrayEquals(frame, wire.receive(Duration.ofSeconds(1)).orElseThrow().bytes());
+      assertTrue(wire.send(WireFrame.plain(frame)));
+      assertArrayEquals(frame, near.receive(Duration.ofSeconds(1)).orElseThrow().bytes());
+    }
   }
 }
