@@ -31,6 +31,9 @@ public final class TransmitPath extends QueueSide {
   /** Entries of a burst of lent buffers; a frame of more is copied. */
   private static final int LENT = 256;
 
+  /** Most entries of a frame that is copied, whatever the driver allows. */
+  private static final int MOST_SEGMENTS = 256;
+
   /** Frames copied between two preparations of their completion: those of two cache lines. */
   private static final int PREPARED = 8;
 
@@ -76,9 +79,9 @@ public final class TransmitPath extends QueueSide {
     this.frames = frames;
     this.lent = setup.lent();
     this.maxFrame = setup.maxFrame();
-    this.maxSegments = maxSegments;
+    this.maxSegments = Math.min(maxSegments, MOST_SEGMENTS);
     this.allowed = Features.txOffloads(setup.features());
-    this.burst = new Burst(lent == null ? BURST : LENT);
+    this.burst = new Burst(lent == null ? Math.max(BURST, this.maxSegments) : LENT);
   }
 
   /** Whether the driver took less than there was, last time. */
@@ -404,7 +407,7 @@ public final class TransmitPath extends QueueSide {
     }
     int flags = burst.flags[0];
     boolean large = stage != null && stage.lendsLarge();
-    int most = large ? 1 : Math.min(maxSegments, BURST);
+    int most = large ? 1 : Math.min(maxSegments, burst.capacity());
     int claimed = large ? claimOne(bytes) : driver.claim(burst, most);
     int used = scatter((int) (at >>> 32), (int) at, bytes, claimed);
     burst.flags[0] |= flags;
