@@ -1,0 +1,26 @@
+#!/bin/sh
+# Writes src/main/java/org/vhostdp/driver/afpacket/generated again. The build does not run this: the
+# generated code is committed. JEXTRACT names the jextract launcher (see linux/jextract/README.md).
+set -eu
+cd "$(dirname "$0")"
+jextract=${JEXTRACT:-jextract}
+out=../src/main/java
+pkg=org.vhostdp.driver.afpacket.generated
+dir=$out/org/vhostdp/driver/afpacket/generated
+
+rm -rf "$dir"
+$jextract \
+  --output "$out" \
+  --target-package "$pkg" \
+  --header-class-name Packet \
+  @includes.txt \
+  packet.h
+
+# The generated code is compiled with -Xlint:all -Werror like everything else; it is not ours to mend.
+sed -i 's/^public class /@SuppressWarnings("all")\npublic class /; s/^final class /@SuppressWarnings("all")\nfinal class /' "$dir"/*.java
+
+# Naming a pointer's target takes native access while the class is initialised, before anybody can say
+# which flag is missing; the few pointers that come back are given their length where they are used.
+sed -i -z -E \
+  -e 's/C_POINTER = \(\(AddressLayout\) ([^;]*get\("void\*"\))\)\s*\.withTargetLayout\([^;]*;/C_POINTER = (AddressLayout) \1;/' \
+  "$dir"/*shared.java

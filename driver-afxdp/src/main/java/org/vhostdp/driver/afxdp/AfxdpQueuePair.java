@@ -1,0 +1,25 @@
+package org.vhostdp.driver.afxdp;
+
+/**
+ * One queue of a port in both directions. Control threads only.
+ *
+ * @param gate what it may do
+ * @param rx frames from the interface
+ * @param tx frames to the interface
+ */
+record AfxdpQueuePair(AfxdpGate gate, AfxdpQueueRx rx, AfxdpQueueTx tx) {
+  static AfxdpQueuePair of(AfxdpTraffic traffic, AfxdpQueueTx.Capacity capacity) {
+    AfxdpGate gate = new AfxdpGate();
+    return new AfxdpQueuePair(
+        gate,
+        new AfxdpQueueRx(gate, traffic.rx, capacity.lent()),
+        new AfxdpQueueTx(gate, traffic.tx, capacity));
+  }
+
+  /** Works on sockets that are closed from now on. */
+  void detach() {
+    gate.set(false, false);
+    rx.detach();
+    tx.detach();
+  }
+}

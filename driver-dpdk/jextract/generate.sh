@@ -1,0 +1,33 @@
+#!/bin/sh
+# Writes src/main/java/org/vhostdp/driver/dpdk/generated again. The build does not run this: the
+# generated code is committed. JEXTRACT names the jextract launcher (see linux/jextract/README.md).
+set -eu
+cd "$(dirname "$0")"
+jextract=${JEXTRACT:-jextract}
+out=../src/main/java
+pkg=org.vhostdp.driver.dpdk.generated
+dir=$out/org/vhostdp/driver/dpdk/generated
+
+rm -rf "$dir"
+# SC2046: the flags are words of their own.
+# shellcheck disable=SC2046
+$jextract \
+  $(pkg-config --cflags-only-I libdpdk) \
+  --output "$out" \
+  --target-package "$pkg" \
+  --header-class-name Dpdk \
+  @includes.txt \
+  dpdk.h
+
+# The generated code is compiled with -Xlint:all -Werror like everything else; it is not ours to mend.
+sed -i 's/^public class /@SuppressWarnings("all")\npublic class /; s/^final class /@SuppressWarnings("all")\nfinal class /' "$dir"/*.java
+
+# Naming a pointer's target takes native access while the class is initialised; see driver-tap/jextract.
+sed -i -z -E \
+  -e 's/C_POINTER = \(\(AddressLayout\) ([^;]*get\("void\*"\))\)\s*\.withTargetLayout\([^;]*;/C_POINTER = (AddressLayout) \1;/' \
+  "$dir"/*shared.java
+
+# The libraries are opened when the first port is, and a missing one is a sentence, not an error of linking.
+sed -i -z -E \
+  -e 's/SYMBOL_LOOKUP = [^;]*;/SYMBOL_LOOKUP = org.vhostdp.driver.dpdk.eal.Libraries.LOOKUP;/' \
+  "$dir"/Dpdk*.java
