@@ -1,17 +1,29 @@
 # System packages that the demonstration and the tests use. Sourced by build and vhost-dp; needs bash.
 
-# packages_of GROUP: prints "package:command" lines; a package is present when its command is found.
+# packages_of GROUP: prints "package:command" and "package:library" lines; a package is present when its command is
+# found, or its shared library, NAME.so.ABI, is known to the dynamic linker.
 packages_of() {
   case $1 in
     demo) printf '%s\n' user-mode-linux:linux.uml iperf3:iperf3 iputils-ping:ping iproute2:ip kmod:modprobe ;;
     qemu) printf '%s\n' qemu-system-x86:qemu-system-x86_64 busybox-static:busybox cpio:cpio kmod:modprobe iperf3:iperf3 ;;
+    afxdp) printf '%s\n' libbpf1:libbpf.so.1 libxdp1:libxdp.so.1 ;;
+    dpdk)
+      local part
+      for part in ethdev mempool-ring bus-vdev bus-pci net-{tap,memif,ring,null,pcap,af-packet,virtio,vhost}; do
+        printf '%s\n' "librte-${part}23:librte_${part//-/_}.so.23"
+      done
+      ;;
     bench)
       packages_of demo
+      packages_of afxdp
+      packages_of dpdk
       printf '%s\n' qemu-system-x86:qemu-system-x86_64 dpdk-dev:dpdk-testpmd
       ;;
     test)
       packages_of demo
       packages_of qemu
+      packages_of afxdp
+      packages_of dpdk
       printf '%s\n' dpdk-dev:dpdk-testpmd ethtool:ethtool tshark:tshark tcpdump:tcpdump \
         chromium:chromium
       ;;
@@ -21,13 +33,17 @@ packages_of() {
 
 # packages_missing GROUP: sets MISSING to the names of the packages that are not here.
 packages_missing() {
-  local line name program
+  local line name program libraries
   declare -A seen=()
   MISSING=()
+  libraries=$(PATH=$PATH:/usr/sbin:/sbin ldconfig -p 2>/dev/null) || libraries=
   while IFS=: read -r name program; do
     [[ -z ${seen[$name]:-} ]] || continue
     seen[$name]=1
-    PATH=$PATH:/usr/sbin:/sbin type -P "$program" >/dev/null || MISSING+=("$name")
+    case $program in
+      *.so.*) [[ $libraries == *"$program"* ]] || MISSING+=("$name") ;;
+      *) PATH=$PATH:/usr/sbin:/sbin type -P "$program" >/dev/null || MISSING+=("$name") ;;
+    esac
   done < <(packages_of "$1")
 }
 

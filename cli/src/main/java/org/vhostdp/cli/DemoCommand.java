@@ -1,5 +1,6 @@
 package org.vhostdp.cli;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.file.Path;
@@ -30,13 +31,14 @@ import picocli.CommandLine.Spec;
           + " both ways, and clean up.",
       "",
       "Everything happens in a network namespace of its own. Without root a user namespace is made"
-          + " for it.",
+          + " for it; afxdp needs root.",
       ""
     },
     footerHeading = "%nExamples:%n",
     footer = {
       "  vhost-dp demo",
       "  vhost-dp demo --guest qemu --queues 2 --mtu 9000",
+      "  vhost-dp demo --driver afxdp",
       "  vhost-dp demo --guest builtin --driver loopback --json",
       "",
       "Exit codes: 0 everything crossed, 1 something did not, 2 wrong options, 130 or 143"
@@ -55,7 +57,8 @@ final class DemoCommand implements Callable<Integer> {
       names = "--driver",
       paramLabel = "ID",
       description =
-          "tap, or, with the builtin guest, any driver that needs no keys and returns the guest's"
+          "tap, afpacket and afxdp (each on one end of a veth pair), dpdk (on its net_tap), or,"
+              + " with the builtin guest, any driver that needs no keys and returns the guest's"
               + " frames, such as loopback (tap).")
   private String driver = "tap";
 
@@ -99,9 +102,8 @@ final class DemoCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     PrintWriter out = spec.commandLine().getOut();
     check();
-    boolean tap = driver.equals("tap");
-    if (tap && UserNamespace.needed()) {
-      return UserNamespace.enter(inside);
+    if (Demo.hasFarEnd(driver) && UserNamespace.needed()) {
+      return asRoot();
     }
     DemoPlan plan = new DemoPlan(chosen(out), driver, queues, mtu, seconds, keep);
     DriverStore store = DriverStores.open(stores, data, DriverStores.anyTrust());
@@ -125,20 +127,33 @@ final class DemoCommand implements Callable<Integer> {
     }
   }
 
+  /** The same in a user namespace, where that gives the rights that the driver needs. */
+  private int asRoot() throws CommandFailed, IOException, InterruptedException {
+    if (!Demo.worksInUserNamespace(driver)) {
+      throw new CommandFailed(
+          "The driver "
+              + driver
+              + " gives the kernel a program to run, which root of a user namespace may not: run"
+              + " this as root, or use --driver afpacket.");
+    }
+    return UserNamespace.enter(inside);
+  }
+
   private void check() throws CommandFailed {
     range("--queues", queues, 1, 16);
     range("--seconds", seconds, 1, 300);
     if (mtu != 0) {
       range("--mtu", mtu, 576, 65521);
     }
-    if (!driver.equals("tap")) {
+    if (!Demo.hasFarEnd(driver)) {
       if (guest == null) {
         guest = GuestKind.builtin;
       } else if (guest != GuestKind.builtin) {
         throw new CommandFailed(
             Exit.USAGE,
-            "The demonstration gives no other driver than tap a far end, and a kernel does not take"
-                + " its own frames back. Use "
+            "The demonstration knows no other side for the driver "
+                + driver
+                + ", and a kernel does not take its own frames back. Use "
                 + driver
                 + " with --guest builtin.");
       }

@@ -99,6 +99,22 @@ final class DemoIT {
     assertTrue(Json.number(Json.at(result, "port", "tx_frames")) > sent);
   }
 
+  @ParameterizedTest
+  @CsvSource({"afpacket, 1, 1500", "afxdp, 2, 9000", "dpdk, 1, 1500"})
+  void eachDriverCarriesTheGuest(String driver, int queues, int mtu) throws Exception {
+    needs("uml");
+    Needs.librariesOf(driver);
+    String[] options = {"--driver", driver, "--queues", "" + queues, "--mtu", "" + mtu, "--json"};
+    Object result = Json.read(demo(new String[0], options));
+    assertEquals(Boolean.TRUE, Json.at(result, "ok"));
+    assertEquals("uml", Json.at(result, "guest"));
+    assertEquals(driver, Json.at(result, "driver"));
+    for (String direction : List.of("guest_to_host", "host_to_guest")) {
+      assertTrue(Json.number(Json.at(result, direction, "bytes")) > 1 << 20, direction);
+    }
+    assertEquals(0, Json.number(Json.at(result, "port", "dropped")));
+  }
+
   @Test
   void itEndsWithATableOfWhatCrossed() throws Exception {
     needs("uml");

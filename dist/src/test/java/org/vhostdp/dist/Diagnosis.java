@@ -13,8 +13,9 @@ import org.junit.jupiter.api.extension.LifecycleMethodExecutionExceptionHandler;
 import org.opentest4j.TestAbortedException;
 import org.vhostdp.attest.json.Json;
 import org.vhostdp.cli.control.ControlClient;
+import org.vhostdp.guest.machine.GuestMachine;
 
-/** Prints what the programs of the open labs said, when a test fails. */
+/** Prints what the programs and guests of the open labs said, when a test fails. */
 final class Diagnosis
     implements AfterTestExecutionCallback, LifecycleMethodExecutionExceptionHandler {
   private static final int MOST_BYTES = 8192;
@@ -52,6 +53,11 @@ final class Diagnosis
       // What was started first is the dataplane; of the others the last one matters.
       for (Path log : logs.size() > 2 ? List.of(logs.getFirst(), logs.getLast()) : logs) {
         System.out.println("--- " + log.getFileName() + ":\n" + end(log));
+      }
+      for (GuestMachine guest : lab.guests()) {
+        String said = guest.console();
+        String end = said.substring(Math.max(0, said.length() - MOST_BYTES));
+        System.out.println("--- console of guest " + guest.pid() + ":\n" + end);
       }
     }
   }

@@ -14,8 +14,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assertions;
+import org.vhostdp.guest.machine.GuestMachine;
 import org.vhostdp.linux.Fd;
 import org.vhostdp.linux.Namespaces;
 import org.vhostdp.linux.Netlink;
@@ -33,6 +35,7 @@ final class Lab implements AutoCloseable {
   private final Fd namespace;
   private final Path folder;
   private final Deque<Session> sessions = new ArrayDeque<>();
+  private final List<GuestMachine> guests = new CopyOnWriteArrayList<>();
   private int logs;
 
   private Lab(Fd namespace, Path folder) {
@@ -79,6 +82,15 @@ final class Lab implements AutoCloseable {
           .sorted()
           .toList();
     }
+  }
+
+  /** Remembers a guest, which stays its owner's, for the case that the test fails. */
+  void watch(GuestMachine guest) {
+    guests.add(guest);
+  }
+
+  List<GuestMachine> guests() {
+    return guests;
   }
 
   /** Starts a program in the namespace. */

@@ -42,7 +42,7 @@ final class LeavesNothing implements BeforeAllCallback, AfterAllCallback {
           matching(ProcessFacts.descriptors(self), "(?!/[^m]).*"),
           matching(ProcessFacts.mappings(self), "/memfd:.*"),
           runningThreads(),
-          names(INTERFACES, "(tap-|vdp).*"),
+          names(INTERFACES, "(tap-|far-|vdp).*"),
           names(NAMESPACES, ".*"),
           ProcessHandle.current().children().map(ProcessHandle::toString).sorted().toList());
     }

@@ -26,6 +26,7 @@ final class LinuxGuest implements AutoCloseable {
   private LinuxGuest(Lab lab, GuestMachine machine, String address) {
     this.lab = lab;
     this.machine = machine;
+    lab.watch(machine);
     this.address = address;
   }
 

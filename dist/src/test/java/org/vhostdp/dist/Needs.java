@@ -1,8 +1,12 @@
 package org.vhostdp.dist;
 
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Properties;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.vhostdp.linux.Capability;
@@ -25,6 +29,21 @@ final class Needs {
   /** A program on PATH or among the administrator's. */
   static void program(String name, String debianPackage) {
     that(find(name) != null, name + " is not installed: apt-get install " + debianPackage);
+  }
+
+  /** The shared libraries of a driver of the image, as its descriptor names them. */
+  static void librariesOf(String driver) throws IOException, InterruptedException {
+    Properties descriptor = new Properties();
+    Path file = VhostDp.IMAGE.resolve("drivers").resolve(driver).resolve("driver.properties");
+    try (Reader reader = Files.newBufferedReader(file)) {
+      descriptor.load(reader);
+    }
+    Process process = new ProcessBuilder("/sbin/ldconfig", "-p").start();
+    String known = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    process.waitFor();
+    for (String library : descriptor.getProperty("libraries", "").split("[,\\s]+")) {
+      that(library.isEmpty() || known.contains(library), library + " is not installed");
+    }
   }
 
   static void that(boolean met, String otherwise) {

@@ -89,7 +89,7 @@ final class QosIT {
   @Test
   void limitsComeAndGoUnderARunningFlow() throws Exception {
     running.run(lab, "qos", "clear", port.id());
-    Iperf.start(guest, TapPort.HOST, "-t 5");
+    Iperf.start(guest, TapPort.HOST, "-t 15");
     Thread.sleep(1000);
     running.run(lab, "qos", "set", port.id(), "tx rate=10mbit");
     Thread.sleep(300);
@@ -100,7 +100,7 @@ final class QosIT {
     long free = bytesOf(1000);
     assertTrue(limited < 2_000_000, limited + " bytes a second at 10 Mbit/s");
     assertTrue(free > 2 * limited, limited + " bytes a second under the limit, then " + free);
-    Iperf.result(guest, Duration.ofSeconds(15));
+    Iperf.result(guest, Duration.ofSeconds(30));
   }
 
   private long bytesOf(long millis) throws IOException, InterruptedException {

@@ -106,7 +106,7 @@ final class SteeringIT {
   void flowsMoveWhileTheyRunAndNothingIsLost() throws Exception {
     allTo(0);
     // While ethtool runs, iperf3 does not: the guest has one processor.
-    guest.run("echo 4000000 >/proc/sys/net/core/rmem_default");
+    guest.run("echo 32000000 >/proc/sys/net/core/rmem_default");
     Iperf.start(guest, TapPort.HOST, "-u -R -b 20M -l 1400 -t 6");
     for (int queue : new int[] {2, 1, 3}) {
       allTo(queue);

@@ -35,6 +35,16 @@ public final class Demo {
     };
   }
 
+  /** Whether the demonstration gives a driver another side, which a kernel as guest needs. */
+  public static boolean hasFarEnd(String driver) {
+    return FarEnd.of(driver).isPresent();
+  }
+
+  /** Whether root of a user namespace may show a driver; it has another side. */
+  public static boolean worksInUserNamespace(String driver) {
+    return FarEnd.of(driver).orElseThrow().worksInUserNamespace();
+  }
+
   /** What waits at the end of a demonstration that is kept. */
   @FunctionalInterface
   public interface Pause {
@@ -50,9 +60,9 @@ public final class Demo {
    */
   public DemoResult run(Pause pause)
       throws IOException, InterruptedException, Dataplane.StartFailed {
-    boolean tap = plan.driver().equals(DemoPlan.TAP);
-    try (HostSide host = tap ? HostSide.create() : null;
-        DemoPort port = DemoPort.start(plan, store, host, version)) {
+    FarEnd end = FarEnd.of(plan.driver()).orElse(null);
+    try (HostSide host = end != null ? HostSide.create() : null;
+        DemoPort port = DemoPort.start(plan, store, end, host, version)) {
       progress.say(
           "vhost-dp: port vd0, %d queue pair%s, MTU %d, driver %s%s"
               .formatted(
@@ -60,7 +70,7 @@ public final class Demo {
                   port.port().device().queuePairs() == 1 ? "" : "s",
                   plan.effectiveMtu(),
                   plan.driver(),
-                  tap ? ": interface vdp0, " + DemoPlan.HOST + ", in a namespace of its own" : ""));
+                  end != null ? ": " + end.text() : ""));
       try (DemoGuest guest = guest(port, host)) {
         DemoResult result = guest.show(progress);
         check(result);
@@ -95,7 +105,8 @@ public final class Demo {
     }
     if (result.traffic().dropped() > 0) {
       throw new DemoFailed(
-          "The dataplane dropped " + result.traffic().dropped() + " frames, and should have none.");
+          "The dataplane dropped %d frames, and should have none: %s."
+              .formatted(result.traffic().dropped(), result.traffic().drops()));
     }
   }
 

@@ -16,10 +16,9 @@ public record DemoPlan(
   static final String HOST = "192.0.2.1";
 
   static final String GUEST = "192.0.2.2";
-  static final String PREFIX = "/24";
+  static final int PREFIX_LENGTH = 24;
+  static final String PREFIX = "/" + PREFIX_LENGTH;
   static final String MAC = "52:54:00:76:64:01";
-  static final String TAP = "tap";
-  static final String LOOPBACK = "loopback";
 
   int effectiveMtu() {
     return mtu == 0 ? 1500 : mtu;

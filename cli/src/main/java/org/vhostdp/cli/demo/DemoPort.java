@@ -3,7 +3,6 @@ package org.vhostdp.cli.demo;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.vhostdp.cli.control.ControlServer;
@@ -39,31 +38,46 @@ final class DemoPort implements AutoCloseable {
   /**
    * Starts it.
    *
-   * @param host where the TAP is to be, or null for a driver without another side
+   * @param end the driver's other side, or null for a driver without one
+   * @param host where that is, or null
    */
-  static DemoPort start(DemoPlan plan, DriverStore store, HostSide host, String version)
+  static DemoPort start(DemoPlan plan, DriverStore store, FarEnd end, HostSide host, String version)
       throws IOException, Dataplane.StartFailed {
+    if (end != null) {
+      end.prepare(host, plan);
+    }
     Path folder = Files.createTempDirectory("vhost-dp-demo-");
     Path socket = folder.resolve("vd0.sock");
-    Map<String, String> keys = new LinkedHashMap<>();
-    if (host != null) {
-      keys.put("ifname", "vdp0");
-      keys.put("netns", host.path().toString());
-      keys.put("address", DemoPlan.HOST + DemoPlan.PREFIX);
-    }
+    Map<String, String> keys = end == null ? Map.of() : end.keys(host);
     DriverSection driver = new DriverSection(plan.driver() + "0", plan.driver(), keys);
     PortSpec port = new PortSpec("vd0", plan.queues(), plan.mtu(), null, -1L);
     Netdev netdev = new Netdev(port, driver.name(), SocketSpec.server(socket, OWNER_ONLY));
     DataplaneConfig config =
         new DataplaneConfig(IoSettings.defaults(), List.of(driver), List.of(netdev));
+    Dataplane dataplane = null;
     try {
-      Dataplane dataplane = Dataplane.start(config, store);
+      dataplane = start(config, store, end, host);
+      if (end != null) {
+        end.complete(host);
+      }
       StatusReport report = new StatusReport(dataplane, config, version);
       return new DemoPort(folder, socket, dataplane, control(report));
-    } catch (Dataplane.StartFailed | RuntimeException e) {
+    } catch (IOException | Dataplane.StartFailed | RuntimeException e) {
+      if (dataplane != null) {
+        dataplane.close();
+      }
       Files.delete(folder);
       throw e;
     }
+  }
+
+  private static Dataplane start(
+      DataplaneConfig config, DriverStore store, FarEnd end, HostSide host)
+      throws IOException, Dataplane.StartFailed {
+    if (end == null || !end.startsInside()) {
+      return Dataplane.start(config, store);
+    }
+    return host.in(() -> Dataplane.start(config, store));
   }
 
   /** The demonstration can be watched like any other instance, but need not be. */

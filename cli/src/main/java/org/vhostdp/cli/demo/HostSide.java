@@ -7,8 +7,11 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
+import org.vhostdp.linux.Ethtool;
 import org.vhostdp.linux.Fd;
 import org.vhostdp.linux.Namespaces;
+import org.vhostdp.linux.Netlink;
 
 /**
  * A network namespace with nothing in it, so that the demonstration touches no interface, route or
@@ -46,14 +49,52 @@ final class HostSide implements AutoCloseable {
 
   /** A UDP socket inside. */
   DatagramSocket udp(String address, int port) throws IOException {
+    return in(
+        () -> new DatagramSocket(new InetSocketAddress(InetAddress.getByName(address), port)));
+  }
+
+  /** Two interfaces joined back to back, switched on. */
+  void veth(String one, String other, int queues, int mtu) throws IOException {
+    try (Netlink netlink = in(Netlink::open)) {
+      netlink.createVeth(one, other, queues);
+      for (String end : List.of(one, other)) {
+        netlink.mtu(end, mtu);
+        netlink.up(end, true);
+      }
+    }
+  }
+
+  /** The host's address, on an interface that is switched on for it. */
+  void address(String ifname) throws IOException {
+    try (Netlink netlink = in(Netlink::open)) {
+      netlink.addAddress(ifname, InetAddress.getByName(DemoPlan.HOST), DemoPlan.PREFIX_LENGTH);
+      netlink.up(ifname, true);
+    }
+  }
+
+  /** Lets the kernel compute the checksums of what an interface sends. */
+  void finishChecksums(String ifname) throws IOException {
+    in(
+        () -> {
+          Ethtool.transmitChecksums(ifname, false);
+          return ifname;
+        });
+  }
+
+  /**
+   * Does something inside; threads and sockets made there stay there.
+   *
+   * @throws IOException with the sentence of whatever the work throws
+   */
+  <T> T in(Callable<T> work) throws IOException {
     try {
-      return Namespaces.in(
-          namespace,
-          () -> new DatagramSocket(new InetSocketAddress(InetAddress.getByName(address), port)));
+      return Namespaces.in(namespace, work);
     } catch (IOException | RuntimeException e) {
       throw e;
-    } catch (Exception e) {
+    } catch (InterruptedException e) {
       throw new IOException("The demonstration was interrupted.", e);
+    } catch (Exception e) {
+      throw new IOException(e.getMessage(), e);
     }
   }
 

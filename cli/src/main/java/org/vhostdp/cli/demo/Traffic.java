@@ -1,6 +1,8 @@
 package org.vhostdp.cli.demo;
 
 import java.util.Locale;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.vhostdp.cli.text.Units;
 import org.vhostdp.dataplane.frontend.vhostuser.VhostUserPort;
 import org.vhostdp.dataplane.net.QueueCounters.Name;
@@ -15,7 +17,8 @@ import org.vhostdp.spi.Statistics;
  * @param toGuestBytes bytes of those
  * @param fromGuest frames the guest sent
  * @param fromGuestBytes bytes of those
- * @param dropped frames lost in the dataplane, in both directions
+ * @param drops frames lost in the dataplane, by direction and reason; none that is 0, and none that
+ *     waited when the guest changed its queues
  * @param driverDropped frames lost by the driver, in both directions
  */
 record Traffic(
@@ -24,14 +27,20 @@ record Traffic(
     long toGuestBytes,
     long fromGuest,
     long fromGuestBytes,
-    long dropped,
+    SortedMap<String, Long> drops,
     long driverDropped) {
+  private static final String DROPPED = "DROPPED_";
+
   static Traffic of(VhostUserPort port) {
     DeviceStatus status = port.status();
-    long dropped = 0;
+    SortedMap<String, Long> dropped = new TreeMap<>();
     for (Name name : Name.values()) {
-      if (name.name().toUpperCase(Locale.ROOT).startsWith("DROPPED")) {
-        dropped += status.total(true, name) + status.total(false, name);
+      // What waited for a guest that changed its queues just then was lost by the guest's own
+      // doing.
+      if (name.name().startsWith(DROPPED) && name != Name.DROPPED_STOPPED) {
+        String why = name.name().substring(DROPPED.length()).toLowerCase(Locale.ROOT);
+        count(dropped, "from the guest: " + why, status.total(false, name));
+        count(dropped, "to the guest: " + why, status.total(true, name));
       }
     }
     Statistics driver = new Statistics();
@@ -44,6 +53,17 @@ record Traffic(
         status.total(false, Name.BYTES),
         dropped,
         driver.rxDropped + driver.rxErrors + driver.txDropped + driver.txErrors);
+  }
+
+  private static void count(SortedMap<String, Long> drops, String why, long frames) {
+    if (frames > 0) {
+      drops.put(why, frames);
+    }
+  }
+
+  /** Frames lost in the dataplane, in both directions. */
+  long dropped() {
+    return drops.values().stream().mapToLong(Long::longValue).sum();
   }
 
   /** Rates since another moment, on one line. */
