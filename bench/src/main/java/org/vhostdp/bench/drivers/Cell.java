@@ -14,31 +14,34 @@ import java.util.Map;
 record Cell(DriverBed bed, Direction direction, int frames) {
   private static final int[] SIZES = {64, 1500};
 
-  enum Direction {
-    GUEST_TO_HOST("guest to host", "txonly"),
-    HOST_TO_GUEST("host to guest", "io");
-
-    final String title;
-
-    /** testpmd's forward mode as client. */
-    final String client;
-
-    Direction(String title, String client) {
-      this.title = title;
-      this.client = client;
-    }
-  }
-
   static List<Cell> all() {
     List<Cell> cells = new ArrayList<>();
     for (DriverBed bed : DriverBed.ALL) {
-      for (Direction direction : Direction.values()) {
+      for (Direction direction : bed.directions()) {
         for (int frames : SIZES) {
           cells.add(new Cell(bed, direction, frames));
         }
       }
     }
     return cells;
+  }
+
+  /** Whether the client feeds the device's far end with what it receives. */
+  boolean feedsFarEnd() {
+    return direction == Direction.HOST_TO_GUEST && bed.farEnd("").isPresent();
+  }
+
+  /** Whether a fixed number of frames goes round. */
+  boolean circulates() {
+    return feedsFarEnd() || direction == Direction.BOTH;
+  }
+
+  /** testpmd's forward mode as client. */
+  String clientMode() {
+    if (direction == Direction.GUEST_TO_HOST) {
+      return "txonly";
+    }
+    return circulates() ? "io" : "rxonly";
   }
 
   /** Options of a testpmd that sends or forwards this cell's frames. */
@@ -57,6 +60,7 @@ record Cell(DriverBed bed, Direction direction, int frames) {
   Map<String, String> parameters() {
     Map<String, String> out = new LinkedHashMap<>();
     out.put("driver", bed.driver());
+    out.put("peer", bed.peer());
     out.put("direction", direction.title);
     out.put("frames", "" + frames);
     return out;

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.vhostdp.bench.host.Testpmd;
 import org.vhostdp.bench.host.Workspace;
 import org.vhostdp.bench.result.Sample;
@@ -14,9 +15,9 @@ import org.vhostdp.bench.result.Sample;
  * A driver and its peer, each with a device, under one client with a port to each. In each window
  * one of them moves frames; the other sleeps.
  *
- * <p>Towards the guest, frames circulate: the client sends what it receives into the kernel's side
- * of the device it came from. A second program as their sender would take turns with the client on
- * its core, each turn far longer than the rings last.
+ * <p>Towards the guest, frames of a device of the kernel circulate: the client sends what it
+ * receives into the far end of the device it came from. A second program as their sender would take
+ * turns with the client on its core, each turn far longer than the rings last.
  */
 final class DriverDuel implements AutoCloseable {
   private static final int BACK_CPU = 0;
@@ -26,6 +27,10 @@ final class DriverDuel implements AutoCloseable {
   private static final int CIRCULATING = 16;
 
   private static final int SETTLE_MILLIS = 100;
+
+  /** Share of a core that a side may take in the windows of the other without being named. */
+  private static final double MOST_AWAKE = 0.05;
+
   static final String OUR_DEVICE = "ours0";
   static final String PEER_DEVICE = "peer0";
 
@@ -58,7 +63,7 @@ final class DriverDuel implements AutoCloseable {
     teardown.add(namespace::close);
     Path ours = workspace.fresh(".ours");
     Path peer = workspace.fresh(".peer");
-    add(new OurSide(cell.bed(), namespace, OUR_DEVICE, BACK_CPU, workspace, ours));
+    add(new OurSide(cell, namespace, OUR_DEVICE, BACK_CPU, workspace, ours));
     add(new PeerSide(cell, namespace, PEER_DEVICE, BACK_CPU, peer));
     startClient(ours, peer);
   }
@@ -72,18 +77,38 @@ final class DriverDuel implements AutoCloseable {
     List<String> devices = new ArrayList<>();
     devices.add(Cell.clientDevice(0, ours));
     devices.add(Cell.clientDevice(1, peer));
-    if (circulates()) {
+    if (cell.feedsFarEnd()) {
       for (int i = 0; i < 2; i++) {
-        devices.add("net_af_packet%d,iface=%s".formatted(i, sides.get(i).kernelSide()));
+        devices.add("net_af_packet%d,iface=%s".formatted(i, farEnd(i).orElseThrow()));
       }
     }
-    List<String> options = cell.testpmdOptions(cell.direction().client);
+    List<String> options = cell.testpmdOptions(cell.clientMode());
     client = namespace.in(() -> Testpmd.start(CLIENT_CPU, "vdp-client", 256, devices, options));
     teardown.add(client::close);
   }
 
-  private boolean circulates() {
-    return cell.direction() == Cell.Direction.HOST_TO_GUEST;
+  private Optional<String> farEnd(int index) {
+    return cell.bed().farEnd(index == 0 ? OUR_DEVICE : PEER_DEVICE);
+  }
+
+  /** What a reader must know of this cell and its windows. */
+  List<String> notes(List<Sample> samples) throws IOException, InterruptedException {
+    List<String> notes = new ArrayList<>(cell.bed().notes(namespace, OUR_DEVICE, PEER_DEVICE));
+    for (int i = 0; i < sides.size(); i++) {
+      String side = sides.get(i).name();
+      double awake =
+          samples.stream()
+              .filter(sample -> !sample.side().equals(side))
+              .mapToDouble(sample -> sample.values().get("other"))
+              .average()
+              .orElse(0);
+      if (awake > MOST_AWAKE) {
+        notes.add(
+            "%s did not sleep in the other side's windows, but took %.2f of a core."
+                .formatted(side, awake));
+      }
+    }
+    return notes;
   }
 
   /** All windows of the cell, after both sides have been made ready. */
@@ -107,29 +132,35 @@ final class DriverDuel implements AutoCloseable {
     side.go();
     startTraffic(index);
     Thread.sleep(SETTLE_MILLIS);
-    Delivered from = delivered(side);
+    Side other = sides.get(1 - index);
+    long otherBefore = other.cpuNanos();
+    Delivered from = delivered(index);
     Side.Counters before = side.counters();
     Thread.sleep(millis);
-    Delivered to = delivered(side);
+    Delivered to = delivered(index);
     Side.Counters after = side.counters();
+    long otherNanos = other.cpuNanos() - otherBefore;
     client.halt();
     side.halt();
-    return new Sample(side.name(), round, values(side, from, to, before, after));
+    Map<String, Double> values = values(side, from, to, before, after);
+    values.put("other", otherNanos / (double) (after.nanos() - before.nanos()));
+    return new Sample(side.name(), round, values);
   }
 
   private void startTraffic(int index) throws IOException, InterruptedException {
-    if (circulates()) {
-      int kernelSide = index + 2;
-      if (!circulating[index]) {
-        client.commands("set portlist " + kernelSide);
-        client.goWith(CIRCULATING);
-        client.halt();
-        circulating[index] = true;
+    // The ports of the client: two of virtio, then, where it feeds them, the two far ends.
+    int source = cell.feedsFarEnd() ? index + 2 : index;
+    String all = source == index ? "" + index : index + "," + source;
+    if (cell.circulates() && !circulating[index]) {
+      client.commands("set portlist " + source);
+      client.goWith(CIRCULATING);
+      circulating[index] = true;
+      if (source == index) {
+        return;
       }
-      client.commands("set portlist " + index + "," + kernelSide);
-    } else {
-      client.commands("set portlist " + index);
+      client.halt();
     }
+    client.commands("set portlist " + all);
     client.go();
   }
 
@@ -141,12 +172,16 @@ final class DriverDuel implements AutoCloseable {
    */
   private record Delivered(long nanos, long frames, long sent) {}
 
-  private Delivered delivered(Side side) throws IOException, InterruptedException {
+  private Delivered delivered(int index) throws IOException, InterruptedException {
     Testpmd.Counters now = client.counters();
-    if (circulates()) {
+    if (cell.direction() != Direction.GUEST_TO_HOST) {
       return new Delivered(now.nanos(), now.received(), now.sent());
     }
-    TestNamespace.Received received = namespace.received(side.kernelSide());
+    Optional<String> farEnd = farEnd(index);
+    if (farEnd.isEmpty()) {
+      return new Delivered(now.nanos(), now.sent(), now.sent());
+    }
+    TestNamespace.Received received = namespace.received(farEnd.get());
     return new Delivered(received.nanos(), received.frames(), now.sent());
   }
 
@@ -165,10 +200,12 @@ final class DriverDuel implements AutoCloseable {
     Map<String, Double> values = new LinkedHashMap<>();
     values.put("pps", pps);
     values.put("busy", (after.busyNanos() - before.busyNanos()) / seconds / pps);
-    if (after.cpuNanos().isPresent()) {
-      double cpu = after.cpuNanos().getAsDouble() - before.cpuNanos().getAsDouble();
-      values.put("cpu", cpu / seconds / pps);
+    double cpu = (after.cpuNanos() - before.cpuNanos()) / 1e9 / seconds;
+    if (!side.alwaysPolls()) {
+      values.put("cpu", cpu * 1e9 / pps);
     }
+    // Of a side that polls all the time, this is what others on its core have left it.
+    values.put("cores", cpu);
     // Near 1, nothing is lost on the way.
     values.put("sent", (to.sent() - from.sent()) / (double) frames);
     return values;

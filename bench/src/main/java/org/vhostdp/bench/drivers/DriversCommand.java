@@ -10,6 +10,7 @@ import java.util.regex.Pattern;
 import org.vhostdp.bench.SuiteOptions;
 import org.vhostdp.bench.result.Metric;
 import org.vhostdp.bench.result.Row;
+import org.vhostdp.bench.result.Sample;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -20,8 +21,11 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     description = {
       "Each driver and DPDK's for the same kind of device, window by window in turn, under the same"
-          + " client (testpmd virtio-user).",
-      "Devices and traffic stay in network namespaces that the suite makes and deletes."
+          + " client (testpmd virtio-user): TAP and net_tap; packet and XDP sockets on veth and"
+          + " net_af_packet and net_af_xdp; net_null and net_ring through driver-dpdk and"
+          + " natively.",
+      "Devices and traffic stay in network namespaces that the suite makes and deletes. The full"
+          + " run takes about ten minutes, --quick three."
     })
 public final class DriversCommand implements Callable<Integer> {
   private static final int WARM_UP_MILLIS = 3000;
@@ -37,7 +41,7 @@ public final class DriversCommand implements Callable<Integer> {
   @Option(
       names = "--cells",
       paramLabel = "REGEX",
-      description = "Only cells whose name matches, such as \"tap, guest to host\".")
+      description = "Only cells whose name matches, such as \"afxdp, guest to host\".")
   Pattern only = Pattern.compile("");
 
   @Option(
@@ -74,11 +78,8 @@ public final class DriversCommand implements Callable<Integer> {
   private static Row measure(Cell cell, int rounds, int millis)
       throws IOException, InterruptedException {
     try (DriverDuel duel = DriverDuel.of(cell)) {
-      return new Row(
-          cell.toString(),
-          cell.parameters(),
-          duel.measure(WARM_UP_MILLIS, rounds, millis),
-          List.of());
+      List<Sample> samples = duel.measure(WARM_UP_MILLIS, rounds, millis);
+      return new Row(cell.toString(), cell.parameters(), samples, duel.notes(samples));
     }
   }
 
@@ -87,20 +88,34 @@ public final class DriversCommand implements Callable<Integer> {
     settings.put("windows", rounds + " of each side, " + millis + " ms");
     settings.put("back-end", "core 0, one queue pair of 1024, split ring, mergeable buffers");
     settings.put("client", "testpmd virtio-user on core 1, one process with a port to each side");
-    settings.put("peer", "testpmd that forwards between net_vhost and its driver for the device");
+    settings.put(
+        "testpmd",
+        "forwards between net_vhost and net_tap, net_af_packet (afpacket), net_af_xdp (afxdp),"
+            + " net_null or net_ring");
+    settings.put("options", "none: each side as it is without");
     return settings;
   }
 
   private static List<String> notes() {
     return List.of(
-        "Delivered: guest to host, what the kernel counted on the interface; host to guest, what"
-            + " the client received.",
-        "Towards the guest 512 frames circulate: the client sends what it receives into the"
-            + " kernel's side of the device by net_af_packet. Where the client is the limit, only"
+        "Delivered: guest to host, what the kernel counted at the device's far end (net_null: what"
+            + " the client handed over); otherwise what the client received.",
+        "Host to guest, tap and veth: 512 frames circulate, for the client sends what it receives"
+            + " into the device's far end by net_af_packet. Where the client is the limit, only"
             + " busy time shows who is cheaper.",
-        "Frames from the guest are addressed to nobody on the interface: the kernel drops them"
-            + " early, on the core and in the time of whoever hands them over, on both sides"
-            + " alike.",
+        "Both ways: the far end of a veth sends back what arrives there (tc, mirred), and net_ring"
+            + " what it was given; 512 frames circulate. On a veth the kernel works for both ways"
+            + " on the back-end's core, so the back-end is the limit.",
+        "A veth has no zero copy: the kernel copies each frame into and out of the memory of both"
+            + " sides' XDP sockets.",
+        "Frames from the guest are addressed to nobody: a far end that does not send them back"
+            + " drops them early, on the core and in the time of whoever hands them over, on both"
+            + " sides alike.",
+        "vhost-dp can only poll the devices of DPDK, and never sleeps there: it is stopped"
+            + " (SIGSTOP) in testpmd's windows. testpmd polls as it would without vhost-dp, and"
+            + " does nothing in the windows of vhost-dp.",
+        "net_null makes frames whose bytes nobody writes, and is told to make none where it only"
+            + " takes some. There testpmd counts every poll towards the guest as busy.",
         "Busy time is that of polls that moved something, as testpmd's --record-core-cycles counts"
             + " it, for each frame delivered. CPU is that of all threads of vhost-dp; testpmd polls"
             + " all the time, so it has no such figure.");

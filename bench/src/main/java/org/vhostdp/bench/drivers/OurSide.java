@@ -2,11 +2,8 @@ package org.vhostdp.bench.drivers;
 
 import com.google.gson.JsonObject;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.OptionalDouble;
 import org.vhostdp.bench.host.Instance;
 import org.vhostdp.bench.host.Workspace;
 
@@ -14,19 +11,14 @@ import org.vhostdp.bench.host.Workspace;
 final class OurSide implements Side {
   static final String NAME = "vhost-dp";
 
-  private final String kernelSide;
+  private final boolean polled;
   private final Instance instance;
 
   OurSide(
-      DriverBed bed,
-      TestNamespace namespace,
-      String device,
-      int cpu,
-      Workspace workspace,
-      Path socket)
+      Cell cell, TestNamespace namespace, String device, int cpu, Workspace workspace, Path socket)
       throws IOException, InterruptedException {
-    bed.make(namespace, device);
-    kernelSide = bed.kernelSide(device);
+    polled = cell.bed().isPolled();
+    cell.bed().make(namespace, device, cell.direction());
     instance =
         Instance.start(
             cpu,
@@ -34,7 +26,7 @@ final class OurSide implements Side {
             List.of(
                 "--busy-time",
                 "-object",
-                bed.object(namespace, device) + ",id=d0",
+                cell.bed().object(namespace, device, cell) + ",id=d0",
                 "-netdev",
                 "vhost-dp,id=vd0,driver=d0,socket=" + socket));
   }
@@ -45,52 +37,35 @@ final class OurSide implements Side {
   }
 
   @Override
-  public String kernelSide() {
-    return kernelSide;
+  public boolean alwaysPolls() {
+    return false;
   }
 
   @Override
-  public void go() {
+  public void go() throws IOException, InterruptedException {
     // It moves whatever is there.
+    if (polled) {
+      instance.resume();
+    }
   }
 
   @Override
-  public void halt() {
+  public void halt() throws IOException, InterruptedException {
     // It sleeps when nothing is there.
+    if (polled) {
+      instance.pause();
+    }
   }
 
   @Override
   public Counters counters() throws IOException {
     JsonObject status = instance.status();
-    return new Counters(
-        System.nanoTime(),
-        Instance.busyNanos(status),
-        OptionalDouble.of(cpuNanos(Path.of("/proc", "" + instance.pid(), "task"))));
+    return new Counters(System.nanoTime(), Instance.busyNanos(status), cpuNanos());
   }
 
-  /**
-   * CPU time of the threads in a folder of /proc, those that the kernel works for them included.
-   */
-  static long cpuNanos(Path tasks) throws IOException {
-    long sum = 0;
-    try (DirectoryStream<Path> threads = Files.newDirectoryStream(tasks)) {
-      for (Path thread : threads) {
-        sum += threadNanos(thread.resolve("schedstat"));
-      }
-    }
-    return sum;
-  }
-
-  private static long threadNanos(Path schedstat) throws IOException {
-    try {
-      return Long.parseLong(Files.readString(schedstat).split(" ")[0]);
-    } catch (IOException e) {
-      if (Files.exists(schedstat)) {
-        throw e;
-      }
-      // The thread has ended meanwhile.
-      return 0;
-    }
+  @Override
+  public long cpuNanos() throws IOException {
+    return CpuTime.ofProcess(instance.pid());
   }
 
   @Override

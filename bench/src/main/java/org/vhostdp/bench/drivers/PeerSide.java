@@ -3,33 +3,32 @@ package org.vhostdp.bench.drivers;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.OptionalDouble;
 import org.vhostdp.bench.host.Testpmd;
 
 /** testpmd, which forwards between DPDK's vhost and DPDK's driver. It runs in the namespace. */
 final class PeerSide implements Side {
-  private final DriverBed bed;
-  private final String kernelSide;
+  static final String NAME = "testpmd";
+
   private final Testpmd testpmd;
 
   PeerSide(Cell cell, TestNamespace namespace, String device, int cpu, Path socket)
       throws IOException, InterruptedException {
-    bed = cell.bed();
-    bed.make(namespace, device);
-    kernelSide = bed.kernelSide(device);
-    List<String> devices = List.of("net_vhost0,iface=" + socket + ",queues=1", bed.vdev(device));
+    DriverBed bed = cell.bed();
+    bed.make(namespace, device, cell.direction());
+    List<String> devices =
+        List.of("net_vhost0,iface=" + socket + ",queues=1", bed.vdev(device, cell));
     testpmd =
         namespace.in(() -> Testpmd.start(cpu, "vdp-back", 256, devices, cell.testpmdOptions("io")));
   }
 
   @Override
   public String name() {
-    return bed.peer();
+    return NAME;
   }
 
   @Override
-  public String kernelSide() {
-    return kernelSide;
+  public boolean alwaysPolls() {
+    return true;
   }
 
   @Override
@@ -45,7 +44,12 @@ final class PeerSide implements Side {
   @Override
   public Counters counters() throws IOException, InterruptedException {
     Testpmd.Counters now = testpmd.counters();
-    return new Counters(now.nanos(), now.busyNanos(), OptionalDouble.empty());
+    return new Counters(now.nanos(), now.busyNanos(), cpuNanos());
+  }
+
+  @Override
+  public long cpuNanos() throws IOException {
+    return CpuTime.ofProcess(testpmd.pid());
   }
 
   @Override

@@ -1,7 +1,6 @@
 package org.vhostdp.bench.drivers;
 
 import java.io.IOException;
-import java.util.OptionalDouble;
 
 /** One of two back-ends that take turns on one core, each with a port and a device. */
 interface Side extends AutoCloseable {
@@ -10,15 +9,15 @@ interface Side extends AutoCloseable {
    *
    * @param nanos of the clock
    * @param busyNanos of turns that moved something
-   * @param cpuNanos of all its threads; absent where it polls all the time anyway
+   * @param cpuNanos of all its threads
    */
-  record Counters(long nanos, double busyNanos, OptionalDouble cpuNanos) {}
+  record Counters(long nanos, double busyNanos, long cpuNanos) {}
 
   /** Its name in samples. */
   String name();
 
-  /** The kernel's side of its device. */
-  String kernelSide();
+  /** Whether it uses CPU even where there is nothing to do. */
+  boolean alwaysPolls();
 
   /** Begins to move frames, if it does not do so by itself. */
   void go() throws IOException, InterruptedException;
@@ -27,6 +26,9 @@ interface Side extends AutoCloseable {
   void halt() throws IOException, InterruptedException;
 
   Counters counters() throws IOException, InterruptedException;
+
+  /** CPU time of all its threads. */
+  long cpuNanos() throws IOException;
 
   /** What it printed. */
   String output();

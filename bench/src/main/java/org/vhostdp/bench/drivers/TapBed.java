@@ -13,12 +13,12 @@ final class TapBed implements DriverBed {
   }
 
   @Override
-  public String object(TestNamespace namespace, String device) {
+  public String object(TestNamespace namespace, String device, Cell cell) {
     return "vhost-dp-tap,ifname=" + device + ",netns=" + namespace.path();
   }
 
   @Override
-  public String vdev(String device) {
+  public String vdev(String device, Cell cell) {
     return "net_tap0,iface=" + device;
   }
 }

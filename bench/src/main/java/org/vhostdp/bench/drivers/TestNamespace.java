@@ -29,7 +29,7 @@ final class TestNamespace implements AutoCloseable {
 
   static TestNamespace create() throws IOException, InterruptedException {
     TestNamespace namespace = new TestNamespace();
-    command("ip", "netns", "add", namespace.name);
+    run("ip", "netns", "add", namespace.name);
     try {
       namespace.in(
           () -> {
@@ -65,11 +65,11 @@ final class TestNamespace implements AutoCloseable {
     }
   }
 
-  /** Runs {@code ip} in it, such as {@code link set NAME up}. */
-  void ip(String... arguments) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(List.of("ip", "-n", name));
-    command.addAll(List.of(arguments));
-    command(command.toArray(String[]::new));
+  /** Runs a program in it, such as {@code ip link set NAME up}; returns what it printed. */
+  String command(String line) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of("ip", "netns", "exec", name));
+    command.addAll(List.of(line.split(" ")));
+    return run(command.toArray(String[]::new));
   }
 
   /** What an interface in it has received so far. */
@@ -93,7 +93,7 @@ final class TestNamespace implements AutoCloseable {
     throw new IOException("There is no interface " + device + " in the test's namespace.");
   }
 
-  private static void command(String... command) throws IOException, InterruptedException {
+  private static String run(String... command) throws IOException, InterruptedException {
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     process.getOutputStream().close();
     String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -105,12 +105,13 @@ final class TestNamespace implements AutoCloseable {
     if (process.exitValue() != 0) {
       throw new IOException("\"" + line + "\" failed: " + text.strip());
     }
+    return text;
   }
 
   @Override
   public void close() throws IOException {
     try {
-      command("ip", "netns", "del", name);
+      run("ip", "netns", "del", name);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException(

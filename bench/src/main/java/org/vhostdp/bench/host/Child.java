@@ -87,6 +87,18 @@ public final class Child implements AutoCloseable {
     in.flush();
   }
 
+  /**
+   * Sends the program a signal.
+   *
+   * @param name without SIG, such as STOP
+   */
+  void signal(String name) throws IOException, InterruptedException {
+    Process kill = new ProcessBuilder("sh", "-c", "kill -" + name + " " + pid()).start();
+    if (!kill.waitFor(5, TimeUnit.SECONDS) || kill.exitValue() != 0) {
+      throw failed("could not be sent SIG" + name);
+    }
+  }
+
   /** Forgets what it has printed up to now. */
   void forget() {
     synchronized (output) {

@@ -157,6 +157,19 @@ public final class Instance implements AutoCloseable {
     }
   }
 
+  /**
+   * Stops all its threads, until {@link #resume}: one whose driver can only be polled never sleeps,
+   * and would take its core from whoever else is measured there.
+   */
+  public void pause() throws IOException, InterruptedException {
+    child.signal("STOP");
+  }
+
+  /** Ends a {@link #pause}. */
+  public void resume() throws IOException, InterruptedException {
+    child.signal("CONT");
+  }
+
   public long pid() {
     return child.pid();
   }

@@ -9,12 +9,19 @@ import java.util.Map;
 /**
  * One row of the table.
  *
+ * @param ending what is behind the vhost device
  * @param packed otherwise a split ring
  * @param frames bytes of all frames, or {@link #MIX}
  * @param mergeable whether receive buffers may be merged
  * @param inOrder whether the client uses buffers in order
  */
-record Cell(boolean packed, Direction direction, int frames, boolean mergeable, boolean inOrder) {
+record Cell(
+    Ending ending,
+    boolean packed,
+    Direction direction,
+    int frames,
+    boolean mergeable,
+    boolean inOrder) {
   /** Frames of 64, 570 and 1518 bytes at random, in equal shares. */
   static final int MIX = 0;
 
@@ -47,28 +54,35 @@ record Cell(boolean packed, Direction direction, int frames, boolean mergeable, 
   }
 
   /** The cells of a run, the most important first. */
-  static List<Cell> all(boolean quick) {
+  static List<Cell> all(boolean quick, Ending ending) {
     List<Cell> cells = new ArrayList<>();
-    if (quick) {
-      for (boolean packed : List.of(false, true)) {
-        for (Direction direction : List.of(Direction.GUEST_TO_HOST, Direction.HOST_TO_GUEST)) {
-          cells.add(new Cell(packed, direction, 64, true, false));
-          cells.add(new Cell(packed, direction, 1500, true, false));
-        }
-      }
-      return cells;
-    }
     for (boolean packed : List.of(false, true)) {
-      for (Direction direction : Direction.values()) {
-        for (int frames : SIZES) {
-          cells.add(new Cell(packed, direction, frames, true, false));
-          cells.add(new Cell(packed, direction, frames, false, false));
+      for (Direction direction : ending.directions()) {
+        if (!quick) {
+          fully(ending, packed, direction, cells);
+        } else if (direction != Direction.BOTH || ending != Ending.REFERENCE) {
+          cells.add(new Cell(ending, packed, direction, 64, true, false));
+          cells.add(new Cell(ending, packed, direction, 1500, true, false));
         }
-        cells.add(new Cell(packed, direction, 64, true, true));
-        cells.add(new Cell(packed, direction, 1500, true, true));
       }
     }
     return cells;
+  }
+
+  private static void fully(Ending ending, boolean packed, Direction direction, List<Cell> cells) {
+    for (int frames : SIZES) {
+      if (frames != MIX || ending.mixes(direction)) {
+        cells.add(new Cell(ending, packed, direction, frames, true, false));
+        cells.add(new Cell(ending, packed, direction, frames, false, false));
+      }
+    }
+    cells.add(new Cell(ending, packed, direction, 64, true, true));
+    cells.add(new Cell(ending, packed, direction, 1500, true, true));
+  }
+
+  /** testpmd's forward mode as back-end: between two ports where the ending is a device. */
+  String peerMode() {
+    return ending.vdev(this).isPresent() ? "io" : direction.peer;
   }
 
   /** Frames as a word. */
@@ -94,6 +108,9 @@ record Cell(boolean packed, Direction direction, int frames, boolean mergeable, 
   /** What distinguishes it. */
   Map<String, String> parameters() {
     Map<String, String> out = new LinkedHashMap<>();
+    if (ending != Ending.REFERENCE) {
+      out.put("ending", ending.toString());
+    }
     out.put("ring", packed ? "packed" : "split");
     out.put("direction", direction.title);
     out.put("frames", size());
@@ -104,7 +121,8 @@ record Cell(boolean packed, Direction direction, int frames, boolean mergeable, 
 
   @Override
   public String toString() {
-    return (packed ? "packed" : "split")
+    return ending.prefix()
+        + (packed ? "packed" : "split")
         + ", "
         + direction.title
         + ", "

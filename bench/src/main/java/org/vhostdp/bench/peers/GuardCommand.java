@@ -36,6 +36,8 @@ public final class GuardCommand implements Callable<Integer> {
 
   @Mixin SuiteOptions options;
 
+  @Mixin EndingOption driver;
+
   @Parameters(
       index = "0",
       arity = "0..1",
@@ -62,7 +64,7 @@ public final class GuardCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     boolean all = !only.pattern().isEmpty();
-    List<Cell> cells = new ArrayList<>(Cell.all(!all));
+    List<Cell> cells = driver.cells(!all);
     cells.removeIf(cell -> !only.matcher(cell.toString()).find());
     int rounds = options.rounds(8, 16);
     try (Checkout before = Checkout.of(old, options);

@@ -8,7 +8,7 @@ import java.util.Map;
 import org.vhostdp.bench.host.Instance;
 import org.vhostdp.bench.host.Workspace;
 
-/** vhost-dp with the reference driver at its end. */
+/** vhost-dp with the reference driver, or another, at its end. */
 final class OurBackEnd implements BackEnd {
   private final String side;
   private final Cell cell;
@@ -38,18 +38,10 @@ final class OurBackEnd implements BackEnd {
   }
 
   private static List<String> arguments(Cell cell, Path socket) {
-    String frames =
-        cell.direction() != Cell.Direction.HOST_TO_GUEST
-            ? ""
-            : cell.frames() == Cell.MIX ? ",frame-mix=true" : ",frame-bytes=" + cell.frames();
     return List.of(
         "--busy-time",
         "-object",
-        // Without foreign memory: each frame is copied into, or out of, the driver's own memory.
-        // Without offloads: its frames have the room of one Ethernet frame, as testpmd's mbufs.
-        "vhost-dp-loopback,id=d0,foreign=false,offloads=none,mtu=1518,depth=128,"
-            + cell.direction().driver
-            + frames,
+        cell.ending().object(cell) + ",id=d0",
         "-netdev",
         "vhost-dp,id=vd0,driver=d0,socket=" + socket);
   }
@@ -60,13 +52,19 @@ final class OurBackEnd implements BackEnd {
   }
 
   @Override
-  public void go() {
+  public void go() throws IOException, InterruptedException {
     // It moves whatever is there.
+    if (cell.ending().isPolled()) {
+      instance.resume();
+    }
   }
 
   @Override
-  public void halt() {
+  public void halt() throws IOException, InterruptedException {
     // It sleeps when nothing is there.
+    if (cell.ending().isPolled()) {
+      instance.pause();
+    }
   }
 
   @Override
@@ -83,6 +81,8 @@ final class OurBackEnd implements BackEnd {
 
   /** Writes what its flight recorder has. */
   void dump(Path file) throws IOException, InterruptedException {
+    // A process that is stopped does not answer.
+    instance.resume();
     instance.diagnose("JFR.dump", "filename=" + file);
   }
 

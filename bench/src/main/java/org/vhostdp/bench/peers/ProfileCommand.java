@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -37,6 +36,8 @@ public final class ProfileCommand implements Callable<Integer> {
 
   @Mixin SuiteOptions options;
 
+  @Mixin EndingOption driver;
+
   @Option(
       names = "--cells",
       paramLabel = "REGEX",
@@ -62,7 +63,7 @@ public final class ProfileCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     Files.createDirectories(folder);
-    List<Cell> cells = new ArrayList<>(Cell.all(only.pattern().isEmpty()));
+    List<Cell> cells = driver.cells(only.pattern().isEmpty());
     cells.removeIf(cell -> !only.matcher(cell.toString()).find());
     if (cells.isEmpty()) {
       throw new IOException("No cell's name matches " + only + ".");

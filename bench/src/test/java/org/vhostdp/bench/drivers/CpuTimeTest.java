@@ -14,7 +14,7 @@ final class CpuTimeTest {
     thread(tasks, "10", "1500000000 7000 12\n");
     thread(tasks, "11", "25 0 1\n");
     Files.createDirectory(tasks.resolve("12"));
-    assertEquals(1500000025, OurSide.cpuNanos(tasks));
+    assertEquals(1500000025, CpuTime.ofThreads(tasks));
   }
 
   private static void thread(Path tasks, String id, String schedstat) throws IOException {

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +25,27 @@ class ChildTest {
     }
     program.onExit().get(10, TimeUnit.SECONDS);
     assertFalse(program.isAlive());
+  }
+
+  @Test
+  void oneThatIsStoppedGoesOnWhereItWas() throws Exception {
+    try (Child child = Child.start("cat", List.of("cat"), Map.of())) {
+      child.say("before");
+      child.await("before\n", 10);
+      child.signal("STOP");
+      while (!state(child).equals("T")) {
+        Thread.sleep(1);
+      }
+      child.say("after");
+      child.signal("CONT");
+      assertEquals("before\nafter\n", child.await("after\n", 10));
+    }
+  }
+
+  /** The letter of /proc/PID/stat behind the name in parentheses. */
+  private static String state(Child child) throws IOException {
+    String stat = Files.readString(Path.of("/proc", "" + child.pid(), "stat"));
+    return stat.substring(stat.lastIndexOf(')') + 2).split(" ")[0];
   }
 
   @Test

@@ -107,6 +107,22 @@ class ReportCommandTest {
   }
 
   @Test
+  void aSecondTableOfASuiteHasASectionAfterTheFirst() throws IOException {
+    Result first = HandMade.peers();
+    Result second =
+        HandMade.result(
+            first.suite(), "Before a device of DPDK", List.of(PPS), first.rows(), List.of());
+    ResultFile.write(results.resolve("peers-dpdk.json"), second);
+    Files.writeString(results.resolve("peers-dpdk.md"), "Why this is so there.\n");
+    assertEquals(0, report());
+    String text = Files.readString(page);
+    int one = text.indexOf("## " + first.title());
+    int two = text.indexOf("## Before a device of DPDK\n\nWhy this is so there.\n");
+    assertTrue(0 <= one && one < two, text);
+    assertTrue(text.indexOf("![delivered, Mpps](../bench/results/peers-dpdk-pps.svg)") > two, text);
+  }
+
+  @Test
   void suitesHaveAFixedOrder() throws IOException {
     for (String suite : List.of("abc", "jmh", "zoo", "idle", "tcp", "latency")) {
       measured(suite);
