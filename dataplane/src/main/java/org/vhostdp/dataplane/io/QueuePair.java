@@ -44,7 +44,6 @@ public final class QueuePair {
   private Wakeup txWakeup;
   private long idleSince;
   private boolean parked;
-  private boolean napping;
   private boolean summoned;
   private TurnLoop loop;
 
@@ -263,7 +262,6 @@ public final class QueuePair {
       return false;
     }
     parked = true;
-    napping = naps();
     return true;
   }
 
@@ -274,11 +272,6 @@ public final class QueuePair {
   boolean naps() {
     return transmit != null && (transmitKick == null || driverRoom == null && waits(transmit))
         || receive != null && (receiveKick == null || driverReady == null && !receive.starved());
-  }
-
-  /** Whether it was parked so that it must look for itself soon. */
-  boolean napping() {
-    return parked && napping;
   }
 
   private static boolean waits(TransmitPath path) {

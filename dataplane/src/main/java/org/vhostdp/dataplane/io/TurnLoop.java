@@ -200,10 +200,11 @@ final class TurnLoop implements Runnable {
     long now = System.nanoTime();
     if (pair.idleSince() == 0) {
       pair.idleSince(now | 1);
-    } else if (now - pair.idleSince() >= (pair.naps() ? Math.max(spinNanos, NAP_AFTER) : spinNanos)
-        && pair.park()
-        && pair.napping()
-        && !naps) {
+      return;
+    }
+    boolean napping = pair.naps();
+    long patience = napping ? Math.max(spinNanos, NAP_AFTER) : spinNanos;
+    if (now - pair.idleSince() >= patience && pair.park() && napping && !naps) {
       naps = true;
       napsEnd = now + NAP_MILLIS * 1_000_000L;
     }
@@ -216,7 +217,7 @@ final class TurnLoop implements Runnable {
     }
     naps = false;
     for (QueuePair pair : now) {
-      if (pair.napping()) {
+      if (pair.parked() && pair.naps()) {
         long since = pair.idleSince();
         waking.unpark(pair);
         pair.idleSince(since);
