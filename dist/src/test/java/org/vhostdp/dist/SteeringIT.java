@@ -107,7 +107,8 @@ final class SteeringIT {
     allTo(0);
     // While ethtool runs, iperf3 does not: the guest has one processor.
     guest.run("echo 32000000 >/proc/sys/net/core/rmem_default");
-    Iperf.start(guest, TapPort.HOST, "-u -R -b 20M -l 1400 -t 6");
+    // A full ring of 256 lasts 0.7 s at this rate: a guest that is not run for a while loses none.
+    Iperf.start(guest, TapPort.HOST, "-u -R -b 4M -l 1400 -t 6");
     for (int queue : new int[] {2, 1, 3}) {
       allTo(queue);
       Thread.sleep(300); // what is on its way arrives
@@ -122,7 +123,7 @@ final class SteeringIT {
             + " % of the datagrams were lost: "
             + running.port(port.id())
             + guest.run("nstat -asz | grep '^Udp'"));
-    assertTrue(result.bytes() > 10_000_000, result.text());
+    assertTrue(result.bytes() > 2_000_000, result.text());
   }
 
   @Test
