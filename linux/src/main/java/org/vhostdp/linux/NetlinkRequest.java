@@ -15,6 +15,9 @@ final class NetlinkRequest {
   private static final long CAPACITY = 1024;
   private static final long ATTRIBUTE = rtattr.sizeof();
 
+  /** Bytes of a struct genlmsghdr of linux/genetlink.h. */
+  static final long GENERIC = 4;
+
   private final MemorySegment message;
   private long length = nlmsghdr.sizeof();
 
@@ -40,6 +43,14 @@ final class NetlinkRequest {
     ifaddrmsg.ifa_family(header, (byte) family);
     ifaddrmsg.ifa_prefixlen(header, (byte) prefix);
     ifaddrmsg.ifa_index(header, index);
+    return this;
+  }
+
+  /** Appends a struct genlmsghdr: a command of generic netlink, version 1. */
+  NetlinkRequest generic(int command) {
+    MemorySegment header = take(GENERIC);
+    header.set(ValueLayout.JAVA_BYTE, 0, (byte) command);
+    header.set(ValueLayout.JAVA_BYTE, 1, (byte) 1);
     return this;
   }
 

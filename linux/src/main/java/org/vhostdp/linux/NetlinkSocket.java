@@ -7,7 +7,10 @@ import java.lang.ref.Reference;
 import org.vhostdp.linux.generated.Libc;
 import org.vhostdp.linux.generated.sockaddr_nl;
 
-/** An AF_NETLINK socket to the kernel's routing part, of the namespace of the thread that opens. */
+/**
+ * An AF_NETLINK socket, mostly to the kernel's routing part, of the namespace of the thread that
+ * opens.
+ */
 final class NetlinkSocket implements AutoCloseable {
   /** The kernel cuts dumps to the buffer it sees, at most 32 KiB; single links are far smaller. */
   private static final long BUFFER = 64 << 10;
@@ -27,9 +30,18 @@ final class NetlinkSocket implements AutoCloseable {
    * @param groups RTMGRP_* to listen to
    */
   static NetlinkSocket open(int groups, boolean nonBlocking) throws LinuxException {
+    return open(Libc.NETLINK_ROUTE(), groups, nonBlocking);
+  }
+
+  /**
+   * The same to another part of the kernel.
+   *
+   * @param protocol NETLINK_*
+   */
+  static NetlinkSocket open(int protocol, int groups, boolean nonBlocking) throws LinuxException {
     CallState s = CallState.ofThread();
     int type = Libc.SOCK_RAW() | Libc.SOCK_CLOEXEC() | (nonBlocking ? Libc.SOCK_NONBLOCK() : 0);
-    int raw = SocketCalls.socket(s, Libc.AF_NETLINK(), type, Libc.NETLINK_ROUTE());
+    int raw = SocketCalls.socket(s, Libc.AF_NETLINK(), type, protocol);
     if (raw < 0) {
       throw new LinuxException("socket", "AF_NETLINK", -raw);
     }

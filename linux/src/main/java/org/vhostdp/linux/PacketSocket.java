@@ -3,12 +3,10 @@ package org.vhostdp.linux;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import org.vhostdp.linux.generated.Libc;
 import org.vhostdp.linux.generated.cmsghdr;
 import org.vhostdp.linux.generated.iovec;
 import org.vhostdp.linux.generated.msghdr;
-import org.vhostdp.linux.generated.sockaddr_ll;
 import org.vhostdp.linux.generated.tpacket_auxdata;
 
 /**
@@ -135,22 +133,10 @@ public final class PacketSocket implements AutoCloseable {
    * @param ifindex the interface's number, {@link Netlink.Link#index}
    */
   public void bind(int ifindex) throws LinuxException {
-    try (Arena confined = Arena.ofConfined()) {
-      MemorySegment address = sockaddr_ll.allocate(confined);
-      sockaddr_ll.sll_family(address, (short) Libc.AF_PACKET());
-      sockaddr_ll.sll_protocol(address, networkOrder(Libc.ETH_P_ALL()));
-      sockaddr_ll.sll_ifindex(address, ifindex);
-      int result = SocketCalls.bind(CallState.ofThread(), fd.raw(), address);
-      if (result < 0) {
-        throw new LinuxException("bind", "AF_PACKET on interface " + ifindex, -result);
-      }
+    int result = Sockets.bindPacket(fd.raw(), ifindex, Libc.ETH_P_ALL());
+    if (result < 0) {
+      throw new LinuxException("bind", "AF_PACKET on interface " + ifindex, -result);
     }
-  }
-
-  private static short networkOrder(int value) {
-    return ByteOrder.nativeOrder() == ByteOrder.BIG_ENDIAN
-        ? (short) value
-        : Short.reverseBytes((short) value);
   }
 
   /**

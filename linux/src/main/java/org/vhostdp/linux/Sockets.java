@@ -61,6 +61,23 @@ public final class Sockets {
   }
 
   /**
+   * Binds a packet socket to an interface (packet(7)).
+   *
+   * @param ifindex the interface's number, {@link Netlink.Link#index}
+   * @param protocol an EtherType in the machine's order, ETH_P_ALL for all, or 0 to receive nothing
+   * @return 0 or -errno
+   */
+  public static int bindPacket(int fd, int ifindex, int protocol) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment address = sockaddr_ll.allocate(arena);
+      sockaddr_ll.sll_family(address, (short) Libc.AF_PACKET());
+      sockaddr_ll.sll_protocol(address, networkOrder(protocol));
+      sockaddr_ll.sll_ifindex(address, ifindex);
+      return bind(fd, address);
+    }
+  }
+
+  /**
    * A raw AF_PACKET socket on one interface of the calling thread's network namespace: each read
    * gives, each write sends one whole frame, Ethernet header first. Frames sent by this host are
    * not given. Needs CAP_NET_RAW.
@@ -80,11 +97,7 @@ public final class Sockets {
       MemorySegment one = arena.allocateFrom(ValueLayout.JAVA_INT, 1);
       int ignore = Libc.PACKET_IGNORE_OUTGOING();
       check(ifindex, "setsockopt", SocketOptionCalls.set(s, raw, Libc.SOL_PACKET(), ignore, one));
-      MemorySegment address = sockaddr_ll.allocate(arena);
-      sockaddr_ll.sll_family(address, (short) Libc.AF_PACKET());
-      sockaddr_ll.sll_protocol(address, networkOrder(Libc.ETH_P_ALL()));
-      sockaddr_ll.sll_ifindex(address, ifindex);
-      check(ifindex, "bind", SocketCalls.bind(s, raw, address));
+      check(ifindex, "bind", bindPacket(raw, ifindex, Libc.ETH_P_ALL()));
       return fd;
     } catch (LinuxException failed) {
       fd.close();
