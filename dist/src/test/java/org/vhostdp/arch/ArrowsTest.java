@@ -21,6 +21,7 @@ import org.junit.jupiter.api.TestFactory;
 final class ArrowsTest {
   private static final String SPI = "org.vhostdp.spi";
   private static final String LINUX = "org.vhostdp.linux";
+  private static final String NETDEVICE = "org.vhostdp.netdevice";
   private static final String DATAPLANE = "org.vhostdp.dataplane";
   private static final String GUEST = "org.vhostdp.guest";
   private static final String ATTEST = "org.vhostdp.attest";
@@ -34,6 +35,7 @@ final class ArrowsTest {
       Map.of(
           SPI, Set.of(),
           LINUX, Set.of(),
+          NETDEVICE, Set.of(SPI, LINUX),
           ATTEST, Set.of(),
           STORE, Set.of(SPI, ATTEST),
           TCK, Set.of(SPI, LINUX, ATTEST, STORE, "org.junit.jupiter.api"),
@@ -49,7 +51,7 @@ final class ArrowsTest {
               Set.of(
                   DATAPLANE, GUEST, SPI, LINUX, ATTEST, STORE, TCK, "info.picocli", "org.tomlj"));
 
-  private static final Set<String> ARROWS_OF_A_DRIVER = Set.of(SPI, LINUX);
+  private static final Set<String> ARROWS_OF_A_DRIVER = Set.of(SPI, LINUX, NETDEVICE);
 
   /** Modules whose packages are not named after them. */
   private static final Map<String, String> PACKAGES = Map.of("info.picocli", "picocli");

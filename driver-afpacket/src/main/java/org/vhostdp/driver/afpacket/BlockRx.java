@@ -7,6 +7,7 @@ import org.vhostdp.driver.afpacket.generated.Packet;
 import org.vhostdp.driver.afpacket.generated.tpacket3_hdr;
 import org.vhostdp.driver.afpacket.generated.tpacket_hdr_variant1;
 import org.vhostdp.linux.LinuxException;
+import org.vhostdp.netdevice.Gate;
 import org.vhostdp.spi.Burst;
 
 /**
@@ -44,7 +45,7 @@ final class BlockRx extends PacketQueueRx {
   private int left;
   private long at;
 
-  BlockRx(PacketGate gate, PacketCounters counters, int region, boolean vnet, int blocks)
+  BlockRx(Gate gate, PacketCounters counters, int region, boolean vnet, int blocks)
       throws LinuxException {
     super(gate, counters, region, vnet);
     this.blocks = blocks;
@@ -73,7 +74,7 @@ final class BlockRx extends PacketQueueRx {
 
   @Override
   boolean hasWork() {
-    return gate.open() && mayLend() > 0 && (left > 0 || isFull(ring));
+    return gate.receiving() && mayLend() > 0 && (left > 0 || isFull(ring));
   }
 
   /**
@@ -87,7 +88,7 @@ final class BlockRx extends PacketQueueRx {
 
   @Override
   public int receive(Burst burst, int max) {
-    if (!gate.open()) {
+    if (!gate.receiving()) {
       return 0;
     }
     wakeup.disarm();

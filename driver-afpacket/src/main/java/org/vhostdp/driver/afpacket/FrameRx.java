@@ -6,6 +6,7 @@ import java.util.Arrays;
 import org.vhostdp.driver.afpacket.generated.Packet;
 import org.vhostdp.driver.afpacket.generated.tpacket2_hdr;
 import org.vhostdp.linux.LinuxException;
+import org.vhostdp.netdevice.Gate;
 import org.vhostdp.spi.Burst;
 
 /**
@@ -37,7 +38,7 @@ final class FrameRx extends PacketQueueRx {
    * @param large for frames larger than the slots, or null
    */
   FrameRx(
-      PacketGate gate,
+      Gate gate,
       PacketCounters counters,
       int region,
       boolean vnet,
@@ -75,7 +76,7 @@ final class FrameRx extends PacketQueueRx {
 
   @Override
   boolean hasWork() {
-    return gate.open()
+    return gate.receiving()
         && mayLend() > 0
         && !lent[next]
         && ((int) STATUS.getAcquire(ring, starts[next]) & Packet.TP_STATUS_USER()) != 0;
@@ -83,7 +84,7 @@ final class FrameRx extends PacketQueueRx {
 
   @Override
   public int receive(Burst burst, int max) {
-    if (!gate.open()) {
+    if (!gate.receiving()) {
       return 0;
     }
     wakeup.disarm();

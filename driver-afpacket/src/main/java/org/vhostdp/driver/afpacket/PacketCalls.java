@@ -26,7 +26,6 @@ final class PacketCalls {
   private static final VarHandle ERRNO = STATE.varHandle(PathElement.groupElement("errno"));
 
   private static final MethodHandle SOCKET = link(Packet.socket$address(), 3);
-  private static final MethodHandle BIND = link(Packet.bind$address(), 3);
   private static final MethodHandle SETSOCKOPT = link(Packet.setsockopt$address(), 5);
   private static final MethodHandle GETSOCKOPT = link(Packet.getsockopt$address(), 5);
   private static final MethodHandle SENDTO = link(Packet.sendto$address(), 6);
@@ -70,16 +69,6 @@ final class PacketCalls {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment s = state(arena);
       return result(s, (long) SOCKET.invokeExact(s, (long) Packet.AF_PACKET(), (long) type, 0L));
-    } catch (Throwable thrown) {
-      throw unexpected(thrown);
-    }
-  }
-
-  static int bind(int fd, MemorySegment address) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment s = state(arena);
-      return result(
-          s, (long) BIND.invokeExact(s, (long) fd, address.address(), address.byteSize()));
     } catch (Throwable thrown) {
       throw unexpected(thrown);
     }

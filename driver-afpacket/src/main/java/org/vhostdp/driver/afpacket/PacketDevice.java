@@ -17,6 +17,7 @@ import org.vhostdp.linux.Io;
 import org.vhostdp.linux.LinkMonitor;
 import org.vhostdp.linux.LinuxException;
 import org.vhostdp.linux.Netlink;
+import org.vhostdp.netdevice.NetNamespace;
 import org.vhostdp.spi.DriverException;
 import org.vhostdp.spi.DriverException.Reason;
 import org.vhostdp.spi.Host;
@@ -30,7 +31,7 @@ final class PacketDevice implements AutoCloseable {
   private static final long IFREQ_DATA = 16;
 
   private final PacketOptions options;
-  private final PacketNamespace namespace;
+  private final NetNamespace namespace;
   private final Netlink netlink;
   private final LinkMonitor monitor;
   private final long namespaceId;
@@ -41,7 +42,7 @@ final class PacketDevice implements AutoCloseable {
   private Fd program;
 
   private PacketDevice(
-      PacketOptions options, PacketNamespace namespace, Netlink netlink, LinkMonitor monitor)
+      PacketOptions options, NetNamespace namespace, Netlink netlink, LinkMonitor monitor)
       throws DriverException {
     this.options = options;
     this.namespace = namespace;
@@ -56,7 +57,7 @@ final class PacketDevice implements AutoCloseable {
 
   /** Finds the interface and tries what the port will need. */
   static PacketDevice open(PacketOptions options, Host host) throws DriverException {
-    PacketNamespace namespace = new PacketNamespace(options.netns());
+    NetNamespace namespace = new NetNamespace(options.netns(), PacketErrors.FAILURES);
     namespace.id();
     // The monitor before anything is looked at: no event between it and the first look is lost.
     LinkMonitor monitor = namespace.in(LinkMonitor::open);

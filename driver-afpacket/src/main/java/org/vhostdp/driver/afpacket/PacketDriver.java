@@ -1,6 +1,7 @@
 package org.vhostdp.driver.afpacket;
 
 import org.vhostdp.linux.Capability;
+import org.vhostdp.netdevice.Claims;
 import org.vhostdp.spi.ConfigSchema;
 import org.vhostdp.spi.Driver;
 import org.vhostdp.spi.DriverException;
@@ -22,7 +23,7 @@ public final class PacketDriver implements Driver {
           "[0.1,0.2)",
           "Linux network interfaces by packet sockets with mapped rings");
 
-  private final PacketClaims claims = new PacketClaims();
+  private final Claims claims = new Claims();
 
   /** For {@link java.util.ServiceLoader}. */
   public PacketDriver() {}
@@ -59,9 +60,14 @@ public final class PacketDriver implements Driver {
   public Port open(PortConfig config, Host host) throws DriverException {
     PacketOptions options = PacketOptions.of(config);
     PacketDevice device = PacketDevice.open(options, host);
-    PacketClaims.Claim claim = null;
+    Claims.Claim claim = null;
     try {
-      claim = claims.claim(device.namespaceId(), device.index(), device.name());
+      // By number: whatever it is renamed to later, every packet socket on it gets each frame.
+      claim =
+          claims.claim(
+              device.namespaceId() + " " + device.index(),
+              "the interface " + device.name(),
+              "Give every port an interface of its own, or one port more queues.");
       return new PacketPort(device, claim);
     } catch (DriverException | RuntimeException e) {
       if (claim != null) {

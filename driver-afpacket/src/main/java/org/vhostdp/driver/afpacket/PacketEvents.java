@@ -4,6 +4,7 @@ import org.vhostdp.linux.LinkMonitor;
 import org.vhostdp.linux.LinuxException;
 import org.vhostdp.linux.Netlink;
 import org.vhostdp.linux.Poll;
+import org.vhostdp.netdevice.Gate;
 import org.vhostdp.spi.DriverException;
 import org.vhostdp.spi.PortEvents;
 import org.vhostdp.spi.Wakeup;
@@ -16,7 +17,7 @@ import org.vhostdp.spi.Wakeup;
  */
 final class PacketEvents implements PortEvents {
   private final PacketDevice device;
-  private final PacketGate gate;
+  private final Gate gate;
   private final LinkMonitor monitor;
   private final Wakeup wakeup;
   private volatile boolean up;
@@ -26,7 +27,7 @@ final class PacketEvents implements PortEvents {
   private String changed = "";
   private String detail = "";
 
-  PacketEvents(PacketDevice device, PacketGate gate) throws DriverException {
+  PacketEvents(PacketDevice device, Gate gate) throws DriverException {
     this.device = device;
     this.gate = gate;
     monitor = device.monitor();

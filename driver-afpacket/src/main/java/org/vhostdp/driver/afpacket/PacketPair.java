@@ -7,6 +7,7 @@ import java.util.List;
 import org.vhostdp.driver.afpacket.generated.Packet;
 import org.vhostdp.driver.afpacket.generated.tpacket_stats_v3;
 import org.vhostdp.linux.LinuxException;
+import org.vhostdp.netdevice.Gate;
 import org.vhostdp.spi.DriverException;
 import org.vhostdp.spi.Region;
 
@@ -52,12 +53,7 @@ final class PacketPair implements AutoCloseable {
    * @param mtu bytes of layer 3 that a slot of the receive ring must hold
    */
   static PacketPair of(
-      PacketDevice device,
-      PacketGate gate,
-      PacketTraffic traffic,
-      Outgoing outgoing,
-      int region,
-      int mtu)
+      PacketDevice device, Gate gate, PacketTraffic traffic, Outgoing outgoing, int region, int mtu)
       throws LinuxException, DriverException {
     PacketOptions options = device.options();
     boolean vnet = device.vnet();

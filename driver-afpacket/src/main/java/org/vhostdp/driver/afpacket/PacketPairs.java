@@ -5,6 +5,7 @@ import java.util.List;
 import org.vhostdp.driver.afpacket.generated.Packet;
 import org.vhostdp.linux.Errno;
 import org.vhostdp.linux.LinuxException;
+import org.vhostdp.netdevice.Gate;
 import org.vhostdp.spi.DriverException;
 import org.vhostdp.spi.Region;
 
@@ -29,7 +30,7 @@ final class PacketPairs implements AutoCloseable {
    */
   static PacketPairs of(
       PacketDevice device,
-      PacketGate gate,
+      Gate gate,
       List<PacketTraffic> traffic,
       Outgoing outgoing,
       int count,

@@ -5,6 +5,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.vhostdp.driver.afpacket.generated.Packet;
+import org.vhostdp.netdevice.Change;
+import org.vhostdp.netdevice.Claims;
+import org.vhostdp.netdevice.Gate;
 import org.vhostdp.spi.Capabilities;
 import org.vhostdp.spi.DriverException;
 import org.vhostdp.spi.Offload;
@@ -23,8 +26,8 @@ final class PacketPort implements Port {
   private static final int MOST_MTU = 65521;
 
   private final PacketDevice device;
-  private final PacketClaims.Claim claim;
-  private final PacketGate gate = new PacketGate();
+  private final Claims.Claim claim;
+  private final Gate gate = new Gate();
   private final Capabilities capabilities;
   private final Outgoing outgoing;
   private final PacketEvents events;
@@ -38,7 +41,7 @@ final class PacketPort implements Port {
   private boolean closed;
 
   /** Takes ownership of device and claim unless it throws. */
-  PacketPort(PacketDevice device, PacketClaims.Claim claim) throws DriverException {
+  PacketPort(PacketDevice device, Claims.Claim claim) throws DriverException {
     this.device = device;
     this.claim = claim;
     capabilities = capabilities(device);
@@ -89,7 +92,7 @@ final class PacketPort implements Port {
     }
     int mtu = device.link().mtu();
     int before = slotMtu;
-    PacketChange change = new PacketChange();
+    Change change = new Change();
     try {
       if (next.mtu() != 0 && next.mtu() != mtu) {
         change.undo(() -> mtu(mtu));
@@ -119,7 +122,7 @@ final class PacketPort implements Port {
   }
 
   /** A live change of the station's address, which an interface that filters must know. */
-  private void address(byte[] old, byte[] mac, PacketChange change) throws DriverException {
+  private void address(byte[] old, byte[] mac, Change change) throws DriverException {
     if (device.options().promiscuous() || Arrays.equals(old, mac)) {
       return;
     }
@@ -162,7 +165,7 @@ final class PacketPort implements Port {
         pairs.shut();
       }
     }
-    gate.open(true);
+    gate.set(true, true);
   }
 
   /** Has the interface take in the frames of the station behind the port. */
@@ -185,7 +188,7 @@ final class PacketPort implements Port {
   public void stop() {
     if (started) {
       started = false;
-      gate.open(false);
+      gate.set(false, false);
       pairs.shut();
     }
   }

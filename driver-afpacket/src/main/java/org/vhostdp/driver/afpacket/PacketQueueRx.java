@@ -6,6 +6,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import org.vhostdp.driver.afpacket.generated.Packet;
 import org.vhostdp.linux.LinuxException;
+import org.vhostdp.netdevice.Gate;
 import org.vhostdp.spi.Burst;
 import org.vhostdp.spi.Offload;
 import org.vhostdp.spi.RxQueue;
@@ -29,7 +30,7 @@ abstract class PacketQueueRx implements RxQueue, AutoCloseable {
   private static final ValueLayout.OfShort BIG =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
-  final PacketGate gate;
+  final Gate gate;
   final PacketCounters counters;
   final PacketWakeup wakeup;
 
@@ -43,7 +44,7 @@ abstract class PacketQueueRx implements RxQueue, AutoCloseable {
   private int lentHead;
   private int lentTail;
 
-  PacketQueueRx(PacketGate gate, PacketCounters counters, int region, boolean vnet)
+  PacketQueueRx(Gate gate, PacketCounters counters, int region, boolean vnet)
       throws LinuxException {
     this.gate = gate;
     this.counters = counters;

@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.vhostdp.linux.Errno;
 import org.vhostdp.linux.LinuxException;
+import org.vhostdp.netdevice.Gate;
 import org.vhostdp.spi.Burst;
 import org.vhostdp.spi.Offload;
 import org.vhostdp.spi.TxQueue;
@@ -11,7 +12,7 @@ import org.vhostdp.spi.Wakeup;
 
 /**
  * Sends frames where they lie in the mapped ring, all of a burst by one system call; what cannot go
- * that way by a call each ({@link SingleSend}). The kernel has taken a frame or not when the call
+ * that way by a call each ({@link SingleTx}). The kernel has taken a frame or not when the call
  * returns: none waits for another call.
  *
  * <p>While the interface is down frames are accepted, dropped and counted: a NIC without a link
@@ -22,19 +23,18 @@ final class PacketQueueTx implements TxQueue, AutoCloseable {
   private static final int DOWN = TxAccount.DOWN;
 
   private final MemorySegment state = PacketCalls.state(Arena.ofAuto());
-  private final PacketGate gate;
+  private final Gate gate;
   private final TxAccount account;
   private final TxSlots slots;
   private final Outgoing outgoing;
-  private final SingleSend single;
+  private final SingleTx single;
   private final PacketWakeup wakeup;
   private final int region;
   private final boolean vnet;
   private int ringSocket = -1;
-  private int singleSocket = -1;
 
   PacketQueueTx(
-      PacketGate gate,
+      Gate gate,
       PacketCounters counters,
       int region,
       boolean vnet,
@@ -47,8 +47,8 @@ final class PacketQueueTx implements TxQueue, AutoCloseable {
     this.vnet = vnet;
     this.slots = slots;
     this.outgoing = outgoing;
-    single = new SingleSend(vnet);
     wakeup = new PacketWakeup(null);
+    single = new SingleTx(gate, account, region, new SingleSend(vnet), slots, outgoing, wakeup);
   }
 
   TxSlots slots() {
@@ -58,7 +58,7 @@ final class PacketQueueTx implements TxQueue, AutoCloseable {
   /** Works on new sockets from now on; control thread, while no burst call runs. */
   void attach(RingSocket ring, RingSocket other) {
     ringSocket = ring.raw();
-    singleSocket = other.raw();
+    single.attach(other.raw());
     slots.attach(ring.memory());
     wakeup.watch(ringSocket);
   }
@@ -70,7 +70,7 @@ final class PacketQueueTx implements TxQueue, AutoCloseable {
 
   @Override
   public int claim(Burst burst, int max) {
-    if (!gate.open()) {
+    if (!gate.sending()) {
       return 0;
     }
     wakeup.disarm();
@@ -104,7 +104,7 @@ final class PacketQueueTx implements TxQueue, AutoCloseable {
 
   @Override
   public int transmit(Burst burst, int first, int count) {
-    if (!gate.open()) {
+    if (!gate.sending()) {
       return refuse(burst, first, count);
     }
     wakeup.disarm();
@@ -117,7 +117,7 @@ final class PacketQueueTx implements TxQueue, AutoCloseable {
       }
       i = next;
       if (i < end) {
-        next = sendSingle(burst, i, end);
+        next = single.send(burst, i, end);
         if (next < 0) {
           return ~next - first;
         }
@@ -228,67 +228,6 @@ final class PacketQueueTx implements TxQueue, AutoCloseable {
       wakeup.watch(ringSocket);
     }
     return account.stop(burst, next, status);
-  }
-
-  /** Sends one frame by itself; the index after it, or the complement of its own. */
-  private int sendSingle(Burst burst, int first, int end) {
-    long total = 0;
-    int i = first;
-    boolean more = true;
-    while (more) {
-      if (i == end || i - first == SingleSend.MOST_ENTRIES) {
-        return account.stop(burst, first, i == end ? Burst.REFUSED : Burst.TOO_LONG);
-      }
-      if (!isOwn(burst, i)) {
-        return account.stop(burst, first, Burst.BAD_MEMORY);
-      }
-      total += burst.length[i];
-      more = (burst.flags[i++] & Offload.MORE) != 0;
-    }
-    int length = (int) Math.min(total, Outgoing.LONGEST + 1);
-    int status = outgoing.check(burst.flags[first], burst.offload[first], length, gate.mtu());
-    if (status == SENT) {
-      status = send(burst, first, i, length);
-    }
-    if (status != SENT && status != DOWN) {
-      return account.stop(burst, first, status);
-    }
-    for (int k = first; k < i; k++) {
-      int slot = slots.lentSlot(burst.offset[k]);
-      // Two entries of a frame may have shared one.
-      if (slot >= 0) {
-        slots.give(slot);
-      }
-    }
-    if (status == DOWN) {
-      account.lost(1);
-    } else {
-      account.count(1, length);
-      account.single();
-    }
-    return i;
-  }
-
-  private boolean isOwn(Burst burst, int i) {
-    int length = burst.length[i];
-    int slot = burst.region[i] == region ? slots.lentSlot(burst.offset[i]) : -1;
-    return slot >= 0 && length > 0 && length <= slots.roomAt(slot, burst.offset[i]);
-  }
-
-  private int send(Burst burst, int first, int end, int length) {
-    MemorySegment memory = slots.memory();
-    int result = single.send(singleSocket, memory, burst, first, end, length);
-    if (result == -Errno.ENETDOWN) {
-      result = single.send(singleSocket, memory, burst, first, end, length);
-    }
-    if (result >= 0) {
-      return SENT;
-    }
-    int status = account.refused(-result, burst.flags[first]);
-    if (status == Burst.FULL) {
-      wakeup.watch(singleSocket);
-    }
-    return status;
   }
 
   @Override

@@ -3,17 +3,16 @@ package org.vhostdp.driver.afpacket;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import org.vhostdp.driver.afpacket.generated.Packet;
 import org.vhostdp.driver.afpacket.generated.packet_mreq;
-import org.vhostdp.driver.afpacket.generated.sockaddr_ll;
 import org.vhostdp.driver.afpacket.generated.tpacket_req;
 import org.vhostdp.driver.afpacket.generated.tpacket_req3;
 import org.vhostdp.linux.Errno;
 import org.vhostdp.linux.Fd;
 import org.vhostdp.linux.LinuxException;
 import org.vhostdp.linux.Mapping;
+import org.vhostdp.linux.Sockets;
 import org.vhostdp.spi.DriverException;
 
 /**
@@ -133,15 +132,7 @@ final class RingSocket implements AutoCloseable {
 
   /** Binds to an interface; with protocol 0 it only sends. */
   void bind(int index, int protocol) throws DriverException {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment address = sockaddr_ll.allocate(arena);
-      sockaddr_ll.sll_family(address, (short) Packet.AF_PACKET());
-      boolean swap = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
-      short order = (short) protocol;
-      sockaddr_ll.sll_protocol(address, swap ? Short.reverseBytes(order) : order);
-      sockaddr_ll.sll_ifindex(address, index);
-      check("bind", PacketCalls.bind(fd.raw(), address));
-    }
+    check("bind", Sockets.bindPacket(fd.raw(), index, protocol));
   }
 
   /**

@@ -1,6 +1,7 @@
 package org.vhostdp.driver.afpacket;
 
 import org.vhostdp.linux.Errno;
+import org.vhostdp.netdevice.Gate;
 import org.vhostdp.spi.Burst;
 import org.vhostdp.spi.Offload;
 
@@ -9,10 +10,10 @@ final class TxAccount {
   /** Not a status of {@link Burst}: the interface is down, and loses the frame. */
   static final int DOWN = -2;
 
-  private final PacketGate gate;
+  private final Gate gate;
   private final PacketCounters counters;
 
-  TxAccount(PacketGate gate, PacketCounters counters) {
+  TxAccount(Gate gate, PacketCounters counters) {
     this.gate = gate;
     this.counters = counters;
   }

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -12,6 +11,7 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.vhostdp.linux.Fd;
 import org.vhostdp.spi.DriverException;
 import org.vhostdp.spi.Port;
@@ -101,10 +101,11 @@ final class PacketQueuesTest {
   }
 
   @Test
-  void aProgramChoosesTheQueue() throws Exception {
-    Path pin = Path.of("/sys/fs/bpf/vhostdp-test-" + ProcessHandle.current().pid());
-    try (Fd first = SteeringProgram.choosing(1);
+  void aProgramChoosesTheQueue(@TempDir Path empty) throws Exception {
+    try (BpfFolder folder = BpfFolder.over(empty);
+        Fd first = SteeringProgram.choosing(1);
         Fd second = SteeringProgram.choosing(2)) {
+      Path pin = folder.resolve("steer");
       SteeringProgram.pin(first, pin.toString());
       Port port = group("ebpf:" + pin);
       PacketLab.Peer peer = lab.peer();
@@ -116,8 +117,6 @@ final class PacketQueuesTest {
       assertEquals(FRAMES, spread(port, peer)[2]);
       steering.reset();
       assertEquals(FRAMES, spread(port, peer)[1]);
-    } finally {
-      Files.deleteIfExists(pin);
     }
   }
 

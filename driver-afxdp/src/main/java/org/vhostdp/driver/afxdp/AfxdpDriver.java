@@ -4,6 +4,8 @@ import org.vhostdp.driver.afxdp.generated.IfXdp;
 import org.vhostdp.linux.Errno;
 import org.vhostdp.linux.LinuxException;
 import org.vhostdp.linux.Sockets;
+import org.vhostdp.netdevice.Claims;
+import org.vhostdp.netdevice.NetNamespace;
 import org.vhostdp.spi.ConfigSchema;
 import org.vhostdp.spi.Driver;
 import org.vhostdp.spi.DriverException;
@@ -26,7 +28,7 @@ public final class AfxdpDriver implements Driver {
       "Run as root, grant the process CAP_NET_RAW, CAP_NET_ADMIN and CAP_BPF, or start it in a user"
           + " namespace with descriptors passed in by the key \"fds\".";
 
-  private final AfxdpClaims claims = new AfxdpClaims();
+  private final Claims claims = new Claims();
 
   /** For {@link java.util.ServiceLoader}. */
   public AfxdpDriver() {}
@@ -63,12 +65,26 @@ public final class AfxdpDriver implements Driver {
   @Override
   public Port open(PortConfig config, Host host) throws DriverException {
     AfxdpOptions options = AfxdpOptions.of(config);
-    AfxdpClaims.Claim claim = claims.claim(options);
+    Claims.Claim claim = claim(options);
     try {
       return AfxdpPort.open(options, claim, host);
     } catch (DriverException | RuntimeException e) {
       claim.close();
       throw e;
     }
+  }
+
+  /**
+   * The kernel refuses a queue that is in use, but a while later only, because it takes its time to
+   * let go of one.
+   */
+  private Claims.Claim claim(AfxdpOptions options) throws DriverException {
+    long namespace = new NetNamespace(options.netns(), AfxdpErrors.FAILURES).id();
+    String ifname = options.ifname();
+    int first = options.firstQueue();
+    return claims.claim(
+        namespace + " " + ifname + " " + first,
+        ifname + " from queue " + first + " on",
+        "Give every port an interface of its own, or a \"first-queue\" of its own.");
   }
 }

@@ -21,6 +21,7 @@ final class AfxdpEvents implements PortEvents {
   private final IntConsumer onMtu;
   private volatile boolean up;
   private volatile int mtu;
+  private String name;
   private boolean ended;
   private String changed = "";
   private String detail = "";
@@ -40,6 +41,7 @@ final class AfxdpEvents implements PortEvents {
     Netlink.Link now = device.link();
     up = now.up() && now.running();
     mtu = now.mtu();
+    name = now.name();
     // An error is a full socket buffer, which reading clears.
     wakeup = new AfxdpWakeup(monitor.fd().raw(), Wakeup.READABLE, () -> {});
   }
@@ -69,12 +71,16 @@ final class AfxdpEvents implements PortEvents {
   private int ended() {
     ended = true;
     up = false;
-    detail = "The interface " + device.name() + " was deleted, or moved to another namespace.";
+    detail = "The interface " + name + " was deleted, or moved to another network namespace.";
     return REMOVED;
   }
 
   private int compare() {
     boolean nowUp = monitor.up() && monitor.running();
+    if (!monitor.name().equals(name)) {
+      changed = "The interface " + name + " is called " + monitor.name() + " now.";
+      name = monitor.name();
+    }
     if (monitor.mtu() != mtu) {
       mtuMayHaveChanged();
     }
@@ -82,7 +88,7 @@ final class AfxdpEvents implements PortEvents {
       return changed.isEmpty() ? NONE : next();
     }
     up = nowUp;
-    detail = "The interface " + monitor.name() + (nowUp ? " came up." : " went down.");
+    detail = "The interface " + name + (nowUp ? " came up." : " went down.");
     return nowUp ? LINK_UP : LINK_DOWN;
   }
 
@@ -91,7 +97,7 @@ final class AfxdpEvents implements PortEvents {
     try {
       int now = device.link().mtu();
       if (now != mtu) {
-        changed = "The MTU is " + now + " bytes; it was " + mtu + ".";
+        changed = (changed + " The MTU is " + now + " bytes; it was " + mtu + ".").strip();
         mtu = now;
         onMtu.accept(now);
       }

@@ -11,6 +11,7 @@ import org.vhostdp.linux.Io;
 import org.vhostdp.linux.LinkMonitor;
 import org.vhostdp.linux.LinuxException;
 import org.vhostdp.linux.Netlink;
+import org.vhostdp.netdevice.NetNamespace;
 import org.vhostdp.spi.DriverException;
 import org.vhostdp.spi.DriverException.Reason;
 
@@ -21,14 +22,14 @@ final class AfxdpInterface implements AutoCloseable {
 
   private static final long IFREQ_DATA = 16;
 
-  private final AfxdpNamespace namespace;
+  private final NetNamespace namespace;
   private final Netlink netlink;
   private final LinkMonitor monitor;
   private final int index;
   private final String kind;
   private String name;
 
-  private AfxdpInterface(AfxdpNamespace namespace, String name) throws DriverException {
+  private AfxdpInterface(NetNamespace namespace, String name) throws DriverException {
     this.namespace = namespace;
     this.name = name;
     netlink = namespace.in(Netlink::open);
@@ -54,10 +55,11 @@ final class AfxdpInterface implements AutoCloseable {
    * @throws DriverException if there is none of that name
    */
   static AfxdpInterface open(AfxdpOptions options) throws DriverException {
-    return new AfxdpInterface(new AfxdpNamespace(options.netns()), options.ifname());
+    return new AfxdpInterface(
+        new NetNamespace(options.netns(), AfxdpErrors.FAILURES), options.ifname());
   }
 
-  AfxdpNamespace namespace() {
+  NetNamespace namespace() {
     return namespace;
   }
 

@@ -56,6 +56,7 @@ record AfxdpOptions(
   static final int LEAST_FRAMES = 1024;
 
   private static final String PROGRAM = "program";
+  private static final String TAGS = "vlan-tags";
 
   static final ConfigSchema SCHEMA =
       ConfigSchema.of(
@@ -101,6 +102,12 @@ record AfxdpOptions(
                   List.of("auto", "complete", "leave"),
                   "What to do about received frames whose checksum a local sender left open:"
                       + " complete it, or leave it; auto completes where such frames can come.")
+              .withDefault("auto"),
+          ConfigKey.choice(
+                  TAGS,
+                  List.of("auto", "on", "off"),
+                  "Whether to put back VLAN tags that the interface takes out of received frames;"
+                      + " auto does where interface and kernel tell them.")
               .withDefault("auto"),
           ConfigKey.string(
               "flows",
@@ -185,7 +192,16 @@ record AfxdpOptions(
           "Write auto, dispatcher, single, none, the path of an object file, or pinned: and the"
               + " path of an XSKMAP.");
     }
-    return new ProgramOptions(ProgramOptions.Mode.valueOf(word(config, "mode")), program);
+    ProgramOptions.Mode mode = ProgramOptions.Mode.valueOf(word(config, "mode"));
+    ProgramOptions.Tags tags = ProgramOptions.Tags.valueOf(word(config, TAGS));
+    boolean able = mode != ProgramOptions.Mode.SKB && List.of("auto", "single").contains(program);
+    if (tags == ProgramOptions.Tags.ON && !able) {
+      throw wrong(
+          "The key \"vlan-tags\" says on, which only this driver's own program alone can do, in"
+              + " native mode.",
+          "Leave out \"program\" and \"mode\", or write vlan-tags = \"auto\".");
+    }
+    return new ProgramOptions(mode, program, tags);
   }
 
   private static List<Integer> descriptors(String text) throws DriverException {

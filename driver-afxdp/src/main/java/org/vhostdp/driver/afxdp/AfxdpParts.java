@@ -4,20 +4,21 @@ import org.vhostdp.driver.afxdp.program.EthtoolFlows;
 import org.vhostdp.driver.afxdp.program.XdpProgram;
 import org.vhostdp.linux.Fd;
 import org.vhostdp.linux.Netlink;
+import org.vhostdp.netdevice.Claims;
 import org.vhostdp.spi.DriverException;
 import org.vhostdp.spi.Host;
 
 /** What a port holds from open to close beside its sockets. Control threads only. */
 final class AfxdpParts implements AutoCloseable {
   private final AfxdpOptions options;
-  private final AfxdpClaims.Claim claim;
+  private final Claims.Claim claim;
   private final Host host;
   private AfxdpInterface device;
   private Fd promiscuity;
   private XdpProgram program;
   private EthtoolFlows flows;
 
-  private AfxdpParts(AfxdpOptions options, AfxdpClaims.Claim claim, Host host) {
+  private AfxdpParts(AfxdpOptions options, Claims.Claim claim, Host host) {
     this.options = options;
     this.claim = claim;
     this.host = host;
@@ -29,7 +30,7 @@ final class AfxdpParts implements AutoCloseable {
    * @param claim closed with this, unless this throws
    * @throws DriverException if something is not to be had; nothing is left
    */
-  static AfxdpParts open(AfxdpOptions options, AfxdpClaims.Claim claim, Host host)
+  static AfxdpParts open(AfxdpOptions options, Claims.Claim claim, Host host)
       throws DriverException {
     AfxdpParts parts = new AfxdpParts(options, claim, host);
     try {

@@ -3,6 +3,7 @@ package org.vhostdp.driver.afxdp;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.vhostdp.netdevice.Claims;
 import org.vhostdp.spi.Capabilities;
 import org.vhostdp.spi.DriverException;
 import org.vhostdp.spi.DriverException.Reason;
@@ -57,7 +58,7 @@ final class AfxdpPort implements Port {
    * @param claim the port's, unless this throws
    * @throws DriverException if something is not to be had; nothing is left
    */
-  static AfxdpPort open(AfxdpOptions options, AfxdpClaims.Claim claim, Host host)
+  static AfxdpPort open(AfxdpOptions options, Claims.Claim claim, Host host)
       throws DriverException {
     AfxdpParts parts = AfxdpParts.open(options, claim, host);
     XskSockets sockets = null;
@@ -153,7 +154,7 @@ final class AfxdpPort implements Port {
 
   /** Frames longer than the MTU are what a local sender wanted cut by its device. */
   private void limit(int mtu) {
-    pairs.forEach(pair -> pair.gate().longest(mtu + HEADERS));
+    pairs.forEach(pair -> pair.gate().mtu(mtu));
   }
 
   @Override

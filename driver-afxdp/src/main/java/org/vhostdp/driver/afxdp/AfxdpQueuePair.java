@@ -1,5 +1,7 @@
 package org.vhostdp.driver.afxdp;
 
+import org.vhostdp.netdevice.Gate;
+
 /**
  * One queue of a port in both directions. Control threads only.
  *
@@ -7,9 +9,9 @@ package org.vhostdp.driver.afxdp;
  * @param rx frames from the interface
  * @param tx frames to the interface
  */
-record AfxdpQueuePair(AfxdpGate gate, AfxdpQueueRx rx, AfxdpQueueTx tx) {
+record AfxdpQueuePair(Gate gate, AfxdpQueueRx rx, AfxdpQueueTx tx) {
   static AfxdpQueuePair of(AfxdpTraffic traffic, AfxdpQueueTx.Capacity capacity) {
-    AfxdpGate gate = new AfxdpGate();
+    Gate gate = new Gate();
     return new AfxdpQueuePair(
         gate,
         new AfxdpQueueRx(gate, traffic.rx, capacity.lent()),

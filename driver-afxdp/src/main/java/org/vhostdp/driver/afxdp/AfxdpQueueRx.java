@@ -9,6 +9,7 @@ import org.vhostdp.driver.afxdp.generated.IfXdp;
 import org.vhostdp.linux.CallState;
 import org.vhostdp.linux.Errno;
 import org.vhostdp.linux.Io;
+import org.vhostdp.netdevice.Gate;
 import org.vhostdp.spi.Burst;
 import org.vhostdp.spi.Offload;
 import org.vhostdp.spi.RxQueue;
@@ -24,7 +25,7 @@ import org.vhostdp.spi.Wakeup;
 final class AfxdpQueueRx implements RxQueue {
   private static final int CONTINUES = IfXdp.XDP_PKT_CONTD();
 
-  private final AfxdpGate gate;
+  private final Gate gate;
   private final AfxdpCounters counters;
   private final int mostLent;
   private final CallState state = new CallState(Arena.ofAuto());
@@ -43,7 +44,7 @@ final class AfxdpQueueRx implements RxQueue {
   private int frames;
   private long bytes;
 
-  AfxdpQueueRx(AfxdpGate gate, AfxdpCounters counters, int mostLent) {
+  AfxdpQueueRx(Gate gate, AfxdpCounters counters, int mostLent) {
     this.gate = gate;
     this.counters = counters;
     this.mostLent = mostLent;
@@ -102,7 +103,7 @@ final class AfxdpQueueRx implements RxQueue {
     }
     frames = 0;
     bytes = 0;
-    longest = gate.longest();
+    longest = gate.mtu() + AfxdpPort.HEADERS;
     int count = take(burst, limit, there);
     // Descriptors were read; release keeps those reads before the kernel's writing over them.
     ring.consume(consumed);

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
 import java.lang.foreign.MemorySegment;
 import org.vhostdp.driver.afxdp.generated.IfXdp;
+import org.vhostdp.netdevice.Gate;
 import org.vhostdp.spi.Burst;
 import org.vhostdp.spi.Offload;
 import org.vhostdp.spi.TxQueue;
@@ -26,7 +27,7 @@ final class AfxdpQueueTx implements TxQueue {
   private static final long CONTINUES = (long) IfXdp.XDP_PKT_CONTD() << 32;
   private static final long METADATA = (long) IfXdp.XDP_TX_METADATA() << 32;
 
-  private final AfxdpGate gate;
+  private final Gate gate;
   private final AfxdpCounters counters;
   private final Capacity capacity;
 
@@ -48,7 +49,7 @@ final class AfxdpQueueTx implements TxQueue {
    */
   record Capacity(int longest, int segments, int offloads, int lent) {}
 
-  AfxdpQueueTx(AfxdpGate gate, AfxdpCounters counters, Capacity capacity) {
+  AfxdpQueueTx(Gate gate, AfxdpCounters counters, Capacity capacity) {
     this.gate = gate;
     this.counters = counters;
     this.capacity = capacity;

@@ -37,7 +37,8 @@ final class Promiscuity {
 
   private static Fd request(AfxdpInterface device) throws LinuxException {
     // Protocol 0: the socket itself receives nothing.
-    Fd fd = Sockets.open("AF_PACKET", AF_PACKET, IfXdp.SOCK_RAW(), 0);
+    String what = "AF_PACKET (promiscuous " + device.name() + ")";
+    Fd fd = Sockets.open(what, AF_PACKET, IfXdp.SOCK_RAW(), 0);
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment request = arena.allocate(REQUEST, Integer.BYTES);
       request.set(ValueLayout.JAVA_INT, 0, device.index());

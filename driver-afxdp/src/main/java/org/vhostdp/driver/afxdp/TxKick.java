@@ -6,6 +6,7 @@ import java.lang.invoke.VarHandle;
 import org.vhostdp.linux.CallState;
 import org.vhostdp.linux.Errno;
 import org.vhostdp.linux.Io;
+import org.vhostdp.netdevice.Gate;
 
 /**
  * Makes the kernel look at a socket's transmit ring. A write of no bytes serves as the sendto(2) of
@@ -24,13 +25,13 @@ final class TxKick {
   private final int fd;
   private final XskRing ring;
   private final boolean copies;
-  private final AfxdpGate gate;
+  private final Gate gate;
   private final AfxdpCounters counters;
   private final CallState state = new CallState(Arena.ofAuto());
   private final MemorySegment nothing = Arena.ofAuto().allocate(1);
   private boolean down;
 
-  TxKick(XskSocket socket, boolean copies, AfxdpGate gate, AfxdpCounters counters) {
+  TxKick(XskSocket socket, boolean copies, Gate gate, AfxdpCounters counters) {
     fd = socket.fd().raw();
     ring = socket.tx();
     this.copies = copies;

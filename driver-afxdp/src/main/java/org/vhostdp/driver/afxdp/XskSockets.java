@@ -11,6 +11,7 @@ import org.vhostdp.linux.Fd;
 import org.vhostdp.linux.Io;
 import org.vhostdp.linux.LinuxException;
 import org.vhostdp.linux.Sockets;
+import org.vhostdp.linux.XdpFeatures;
 import org.vhostdp.spi.DriverException;
 import org.vhostdp.spi.DriverException.Reason;
 
@@ -26,6 +27,7 @@ final class XskSockets implements AutoCloseable {
   private final XskMemory memory;
   private final List<XskSocket> sockets = new ArrayList<>();
   private boolean zeroCopy;
+  private boolean checksum;
   private boolean multiBuffer;
 
   private XskSockets(AfxdpInterface device, AfxdpOptions options, XskMemory memory) {
@@ -43,9 +45,21 @@ final class XskSockets implements AutoCloseable {
    */
   static XskSockets open(AfxdpInterface device, AfxdpOptions options, int pairs, boolean skb)
       throws DriverException {
+    Fd first = descriptor(device, options, 0);
+    try {
+      return open(device, options, pairs, skb, first);
+    } catch (DriverException | RuntimeException e) {
+      first.close();
+      throw e;
+    }
+  }
+
+  /** With as many frames as there may be, where the options do not say how many. */
+  private static XskSockets open(
+      AfxdpInterface device, AfxdpOptions options, int pairs, boolean skb, Fd first)
+      throws DriverException {
     int frames = options.frames() > 0 ? options.frames() : AfxdpOptions.USUAL_FRAMES;
     int least = options.frames() > 0 ? frames : AfxdpOptions.LEAST_FRAMES;
-    Fd first = descriptor(device, options, 0);
     while (true) {
       XskMemory memory = XskMemory.of(pairs, frames, options);
       XskSockets made = new XskSockets(device, options, memory);
@@ -56,13 +70,11 @@ final class XskSockets implements AutoCloseable {
         }
       } catch (DriverException | RuntimeException e) {
         made.close();
-        first.close();
         throw e;
       }
       made.close();
       frames /= 2;
       if (frames < least) {
-        first.close();
         throw memory.notLocked(device.name());
       }
     }
@@ -90,6 +102,7 @@ final class XskSockets implements AutoCloseable {
     if (i == 0) {
       bindFirst(socket, skb);
       zeroCopy = socket.isZeroCopy();
+      checksum = memory.hasMetadata() && (!zeroCopy || finishesChecksums());
     } else {
       int shared = sockets.getFirst().fd().raw();
       int queue = options.firstQueue() + i;
@@ -209,18 +222,26 @@ final class XskSockets implements AutoCloseable {
   }
 
   /**
-   * Whether the kernel finishes checksums of transmitted frames. It does so for every interface
-   * when it copies; without copies the interface would have to, which it does not tell here.
+   * Whether checksums of transmitted frames are finished: by the kernel for every interface where
+   * it copies, else by an interface that says so (Linux 6.8).
    */
   boolean hasChecksum() {
-    return memory.hasMetadata() && !zeroCopy;
+    return checksum;
+  }
+
+  private boolean finishesChecksums() throws DriverException {
+    return device
+        .namespace()
+        .in(() -> XdpFeatures.of(device.index()))
+        .filter(features -> (features.xsk() & XdpFeatures.TX_CHECKSUM) != 0)
+        .isPresent();
   }
 
   /** What was got, for the log. */
   String describe() {
     return (zeroCopy ? "zero-copy" : "copy")
         + (multiBuffer ? ", frames of several buffers" : ", frames of one buffer")
-        + (hasChecksum() ? ", transmit checksums" : "")
+        + (checksum ? ", transmit checksums" : "")
         + ", "
         + 2 * memory.half()
         + " frames a queue"

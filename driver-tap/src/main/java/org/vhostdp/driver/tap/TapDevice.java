@@ -11,6 +11,7 @@ import org.vhostdp.linux.Fd;
 import org.vhostdp.linux.LinkMonitor;
 import org.vhostdp.linux.LinuxException;
 import org.vhostdp.linux.Netlink;
+import org.vhostdp.netdevice.NetNamespace;
 import org.vhostdp.spi.DriverException;
 import org.vhostdp.spi.DriverException.Reason;
 
@@ -21,7 +22,7 @@ import org.vhostdp.spi.DriverException.Reason;
  */
 final class TapDevice implements AutoCloseable {
   private final TapOptions options;
-  private final TapNamespace namespace;
+  private final NetNamespace namespace;
   private final Netlink netlink;
   private final LinkMonitor monitor;
   private final List<Fd> queues = new ArrayList<>();
@@ -32,7 +33,7 @@ final class TapDevice implements AutoCloseable {
   private int index;
 
   private TapDevice(
-      TapOptions options, TapNamespace namespace, Netlink netlink, LinkMonitor monitor) {
+      TapOptions options, NetNamespace namespace, Netlink netlink, LinkMonitor monitor) {
     this.options = options;
     this.namespace = namespace;
     this.netlink = netlink;
@@ -41,7 +42,7 @@ final class TapDevice implements AutoCloseable {
 
   /** Opens the device with one queue, silent until {@link #attach}. */
   static TapDevice open(TapOptions options) throws DriverException {
-    TapNamespace namespace = new TapNamespace(options.netns());
+    NetNamespace namespace = new NetNamespace(options.netns(), TapErrors.FAILURES);
     namespace.id();
     // The monitor before anything changes: no event between it and the first look is lost.
     LinkMonitor monitor = namespace.in(LinkMonitor::open);

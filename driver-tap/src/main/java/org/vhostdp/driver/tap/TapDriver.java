@@ -6,6 +6,8 @@ import org.vhostdp.linux.Capability;
 import org.vhostdp.linux.Errno;
 import org.vhostdp.linux.Io;
 import org.vhostdp.linux.LinuxException;
+import org.vhostdp.netdevice.Claims;
+import org.vhostdp.netdevice.NetNamespace;
 import org.vhostdp.spi.ConfigSchema;
 import org.vhostdp.spi.Driver;
 import org.vhostdp.spi.DriverException;
@@ -29,7 +31,7 @@ public final class TapDriver implements Driver {
           + " (unshare --user --map-root-user --net). A persistent TAP whose owner is this user,"
           + " and a macvtap device this user may open, work without.";
 
-  private final TapClaims claims = new TapClaims();
+  private final Claims claims = new Claims();
 
   /** For {@link java.util.ServiceLoader}. */
   public TapDriver() {}
@@ -71,7 +73,7 @@ public final class TapDriver implements Driver {
   @Override
   public Port open(PortConfig config, Host host) throws DriverException {
     TapOptions options = TapOptions.of(config);
-    TapClaims.Claim claim = claims.claim(options);
+    Claims.Claim claim = claim(options);
     TapDevice device = null;
     try {
       device = TapDevice.open(options);
@@ -83,5 +85,21 @@ public final class TapDriver implements Driver {
       claim.close();
       throw e;
     }
+  }
+
+  /**
+   * The kernel lets anybody add queues to a multi-queue TAP, so two ports on one name would
+   * silently share its frames. A name of the kernel's choice needs no claim.
+   */
+  private Claims.Claim claim(TapOptions options) throws DriverException {
+    if (options.device() == null && options.isPattern()) {
+      return () -> {};
+    }
+    long namespace = new NetNamespace(options.netns(), TapErrors.FAILURES).id();
+    String key =
+        options.device() != null
+            ? options.device().toAbsolutePath().normalize().toString()
+            : namespace + " " + options.ifname();
+    return claims.claim(key, options.object(), "Give every port an interface of its own.");
   }
 }

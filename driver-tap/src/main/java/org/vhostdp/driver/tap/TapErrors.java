@@ -1,9 +1,8 @@
 package org.vhostdp.driver.tap;
 
 import org.vhostdp.linux.Errno;
-import org.vhostdp.linux.LinuxException;
+import org.vhostdp.netdevice.Failures;
 import org.vhostdp.spi.DriverException;
-import org.vhostdp.spi.DriverException.Reason;
 
 /** Failures of the kernel as sentences for the operator, with what to do about a TAP. */
 final class TapErrors {
@@ -12,50 +11,23 @@ final class TapErrors {
           + " root, grant the capability, or use a persistent TAP whose owner is this user (ip"
           + " tuntap add mode tap multi_queue vnet_hdr user NAME dev TAP).";
 
+  static final Failures FAILURES = new Failures("TAP", TapErrors::advice);
+
   private TapErrors() {}
 
   /** A failed call on an object, with errno's name. */
   static DriverException of(String call, String object, int errno) {
-    return with(call, object, errno, advice(errno), null);
+    return FAILURES.of(call, object, errno);
   }
 
   /** The same with advice that fits this call better than the general one. */
   static DriverException of(String call, String object, int errno, String advice) {
-    return with(call, object, errno, advice, null);
+    return FAILURES.of(call, object, errno, advice);
   }
 
   /** Any failure of opening or configuring as what the SPI throws. */
   static DriverException driverException(Exception failure) {
-    return switch (failure) {
-      case DriverException e -> e;
-      case LinuxException e -> with(e.call(), e.object(), e.errno(), advice(e), e);
-      default ->
-          new DriverException(
-              Reason.DEVICE, "The TAP driver failed: " + failure.getMessage() + ".", "", failure);
-    };
-  }
-
-  private static DriverException with(
-      String call, String object, int errno, String advice, Throwable cause) {
-    String message = new LinuxException(call, object, errno, "").getMessage();
-    return new DriverException(reason(errno), message, advice, cause);
-  }
-
-  private static Reason reason(int errno) {
-    return switch (errno) {
-      case Errno.EPERM, Errno.EACCES -> Reason.PERMISSION;
-      case Errno.ENOENT, Errno.ENODEV, Errno.ENXIO -> Reason.NOT_FOUND;
-      case Errno.EBUSY -> Reason.BUSY;
-      case Errno.ENOMEM, Errno.ENOBUFS, Errno.EMFILE, Errno.ENFILE, Errno.ENOSPC ->
-          Reason.RESOURCES;
-      case Errno.EINVAL, Errno.EOPNOTSUPP, Errno.ENOTTY, Errno.ERANGE -> Reason.UNSUPPORTED;
-      default -> Reason.DEVICE;
-    };
-  }
-
-  private static String advice(LinuxException e) {
-    String own = advice(e.errno());
-    return own.isEmpty() ? e.advice() : own;
+    return FAILURES.from(failure);
   }
 
   private static String advice(int errno) {

@@ -5,6 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.vhostdp.linux.Netlink;
+import org.vhostdp.netdevice.Change;
+import org.vhostdp.netdevice.Claims;
 import org.vhostdp.spi.Capabilities;
 import org.vhostdp.spi.DriverException;
 import org.vhostdp.spi.DriverException.Reason;
@@ -28,7 +30,7 @@ final class TapPort implements Port {
   private static final int MOST_MTU = 65521;
 
   private final TapDevice device;
-  private final TapClaims.Claim claim;
+  private final Claims.Claim claim;
   private final TapRings rings;
   private final Host host;
   private final Capabilities capabilities;
@@ -43,8 +45,7 @@ final class TapPort implements Port {
   private boolean closed;
 
   /** Takes ownership of device and claim unless it throws. */
-  TapPort(TapDevice device, TapClaims.Claim claim, TapRings rings, Host host)
-      throws DriverException {
+  TapPort(TapDevice device, Claims.Claim claim, TapRings rings, Host host) throws DriverException {
     this.device = device;
     this.claim = claim;
     this.rings = rings;
@@ -94,7 +95,7 @@ final class TapPort implements Port {
     if (started) {
       settings.checkLive(next, capabilities);
     }
-    TapChange change = new TapChange();
+    Change change = new Change();
     try {
       TapQueues made = resize(next, change);
       apply(next, change);
@@ -106,7 +107,7 @@ final class TapPort implements Port {
   }
 
   /** Opens queues that are missing; returns what is to be used from now on. */
-  private TapQueues resize(PortSettings next, TapChange change) throws DriverException {
+  private TapQueues resize(PortSettings next, Change change) throws DriverException {
     int before = device.queues();
     if (next.queuePairs() == before) {
       return queues;
@@ -120,7 +121,7 @@ final class TapPort implements Port {
     return made;
   }
 
-  private void apply(PortSettings next, TapChange change) throws DriverException {
+  private void apply(PortSettings next, Change change) throws DriverException {
     Netlink.Link link = device.link();
     if (next.mtu() != 0 && next.mtu() != link.mtu()) {
       mtu(next.mtu());
@@ -146,7 +147,7 @@ final class TapPort implements Port {
    * must be the station's. A TAP hands over everything; its interface is the station's neighbour
    * and must keep an address of its own.
    */
-  private void mac(byte[] mac, Netlink.Link link, TapChange change) throws DriverException {
+  private void mac(byte[] mac, Netlink.Link link, Change change) throws DriverException {
     if (!device.isMacvtap()) {
       if (Arrays.equals(mac, link.mac())) {
         host.log(
@@ -161,7 +162,7 @@ final class TapPort implements Port {
     }
   }
 
-  private void activate(int active, TapChange change) throws DriverException {
+  private void activate(int active, Change change) throws DriverException {
     int before = settings.activeQueuePairs();
     change.undo(() -> attach(before));
     attach(active);

@@ -8,6 +8,7 @@ import org.vhostdp.linux.Fd;
 import org.vhostdp.linux.Io;
 import org.vhostdp.linux.LinuxException;
 import org.vhostdp.linux.Mapping;
+import org.vhostdp.netdevice.Gate;
 import org.vhostdp.spi.Wakeup;
 
 /** One queue of the device in both directions, and what it needs. Control threads only. */
@@ -27,10 +28,10 @@ final class TapQueuePair implements AutoCloseable {
    * @param ring sends bursts; null if each frame is a system call
    */
   record Parts(
-      Fd fd, TapGate gate, TapForeign foreign, int txOffloads, TapTraffic traffic, TapRing ring) {}
+      Fd fd, Gate gate, TapForeign foreign, int txOffloads, TapTraffic traffic, TapRing ring) {}
 
   private final int fd;
-  private final TapGate gate;
+  private final Gate gate;
   private final Fd writable;
   private final Mapping scratch;
   private final TapFrames txFrames;
@@ -72,7 +73,7 @@ final class TapQueuePair implements AutoCloseable {
     return rx;
   }
 
-  TapGate gate() {
+  Gate gate() {
     return gate;
   }
 

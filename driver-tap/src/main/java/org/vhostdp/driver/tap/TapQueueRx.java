@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import org.vhostdp.linux.CallState;
 import org.vhostdp.linux.Errno;
 import org.vhostdp.linux.Io;
+import org.vhostdp.netdevice.Gate;
 import org.vhostdp.spi.Burst;
 import org.vhostdp.spi.Offload;
 import org.vhostdp.spi.RxQueue;
@@ -19,7 +20,7 @@ final class TapQueueRx implements RxQueue {
 
   private final int fd;
   private final CallState state;
-  private final TapGate gate;
+  private final Gate gate;
   private final TapForeign foreign;
   private final TapCounters counters;
   private final TapFrames frames;

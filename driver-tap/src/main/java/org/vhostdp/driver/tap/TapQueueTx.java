@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import org.vhostdp.linux.CallState;
 import org.vhostdp.linux.Errno;
 import org.vhostdp.linux.Io;
+import org.vhostdp.netdevice.Gate;
 import org.vhostdp.spi.Burst;
 import org.vhostdp.spi.Offload;
 import org.vhostdp.spi.TxQueue;
@@ -24,7 +25,7 @@ final class TapQueueTx implements TxQueue {
   private final CallState state;
   private final TapScratch scratch;
   private final TapRing ring;
-  private final TapGate gate;
+  private final Gate gate;
   private final TapFrames frames;
   private final TapGather gather;
   private final TapCounters counters;

@@ -5,6 +5,7 @@ import java.util.List;
 import org.vhostdp.linux.Fd;
 import org.vhostdp.linux.LinuxException;
 import org.vhostdp.linux.Mapping;
+import org.vhostdp.netdevice.Gate;
 import org.vhostdp.spi.DriverException;
 import org.vhostdp.spi.Region;
 
@@ -46,7 +47,7 @@ final class TapQueues implements AutoCloseable {
           queues.rings.add(ring);
         }
         TapQueuePair.Parts parts =
-            new TapQueuePair.Parts(fd, new TapGate(), foreign, txOffloads, counters.get(i), ring);
+            new TapQueuePair.Parts(fd, new Gate(), foreign, txOffloads, counters.get(i), ring);
         queues.pairs.add(new TapQueuePair(parts, queues.memory.address(), i));
       }
       return queues;

@@ -483,68 +483,6 @@ public class Packet extends Packet$shared {
         }
     }
 
-    private static class bind {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Packet.C_INT,
-            Packet.C_INT,
-            Packet.C_POINTER,
-            Packet.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("bind");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * extern int bind(int __fd, const struct sockaddr *__addr, socklen_t __len)
-     * }
-     */
-    public static FunctionDescriptor bind$descriptor() {
-        return bind.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * extern int bind(int __fd, const struct sockaddr *__addr, socklen_t __len)
-     * }
-     */
-    public static MethodHandle bind$handle() {
-        return bind.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * extern int bind(int __fd, const struct sockaddr *__addr, socklen_t __len)
-     * }
-     */
-    public static MemorySegment bind$address() {
-        return bind.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * extern int bind(int __fd, const struct sockaddr *__addr, socklen_t __len)
-     * }
-     */
-    public static int bind(int __fd, MemorySegment __addr, int __len) {
-        var mh$ = bind.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("bind", __fd, __addr, __len);
-            }
-            return (int)mh$.invokeExact(__fd, __addr, __len);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
     private static class sendto {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             Packet.C_LONG,

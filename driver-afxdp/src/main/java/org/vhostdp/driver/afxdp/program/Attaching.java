@@ -96,7 +96,8 @@ final class Attaching {
     try {
       return in(false, dispatcherOnly);
     } catch (DriverException e) {
-      if (!options.wantsSkb() || !isAboutMode(e)) {
+      boolean mustHaveTags = options.tags() == ProgramOptions.Tags.ON;
+      if (!options.wantsSkb() || mustHaveTags || !isAboutMode(e)) {
         throw e;
       }
     }
@@ -115,13 +116,14 @@ final class Attaching {
     if (options.is(ProgramOptions.DISPATCHER) || dispatcherOnly) {
       return DispatchedProgram.own(target, skb);
     }
-    if (options.is(ProgramOptions.AUTO) && !Dispatcher.isKnownNotToLoad()) {
+    boolean mustHaveTags = options.tags() == ProgramOptions.Tags.ON;
+    if (options.is(ProgramOptions.AUTO) && !mustHaveTags && !Dispatcher.isKnownNotToLoad()) {
       try {
         return DispatchedProgram.own(target, skb);
       } catch (DriverException e) {
         // Whatever the reason was, a program alone needs less; if that fails too, it says why.
       }
     }
-    return LinkedProgram.own(target, skb);
+    return LinkedProgram.own(target, skb, options.tags());
   }
 }

@@ -6,8 +6,9 @@ package org.vhostdp.driver.afxdp.program;
  * @param mode where in the kernel the program runs
  * @param program {@code auto}, {@code dispatcher}, {@code single}, {@code none}, {@code
  *     pinned:PATH} of an XSKMAP, or the path of an object file that ends in {@code .o}
+ * @param tags whether VLAN tags that the interface takes out of frames are put back
  */
-public record ProgramOptions(Mode mode, String program) {
+public record ProgramOptions(Mode mode, String program, Tags tags) {
   static final String AUTO = "auto";
   static final String DISPATCHER = "dispatcher";
   static final String SINGLE = "single";
@@ -23,6 +24,16 @@ public record ProgramOptions(Mode mode, String program) {
     NATIVE,
     /** In the kernel's stack, after it has made a socket buffer: any interface, slower. */
     SKB
+  }
+
+  /** What to do about VLAN tags that the interface takes out of frames. */
+  public enum Tags {
+    /** Put them back where interface and kernel tell them. */
+    AUTO,
+    /** Put them back, or do not attach. */
+    ON,
+    /** Do not ask for them. */
+    OFF
   }
 
   /** The path after {@code pinned:}, or null. */

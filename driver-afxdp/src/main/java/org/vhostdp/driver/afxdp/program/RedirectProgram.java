@@ -20,7 +20,7 @@ final class RedirectProgram {
   static final String LICENSE = "Apache-2.0";
 
   /** {@code struct xdp_md} of linux/bpf.h: offset of rx_queue_index. */
-  private static final long QUEUE_INDEX = 16;
+  static final long QUEUE_INDEX = 16;
 
   /** enum bpf_func_id: BPF_FUNC_redirect_map. */
   private static final long REDIRECT_MAP = 51;
@@ -39,8 +39,12 @@ final class RedirectProgram {
 
   private static final int ATTR_FLAGS = 44;
   private static final int ATTR_NAME = 48;
+  private static final int ATTR_IFINDEX = 64;
   private static final int ATTR_ATTACH = 68;
   private static final int LOG = 64 << 10;
+
+  /** BPF_F_XDP_DEV_BOUND_ONLY of linux/bpf.h, Linux 6.3: runs in that interface's driver only. */
+  private static final int BOUND = 1 << 6;
 
   private RedirectProgram() {}
 
@@ -72,19 +76,31 @@ final class RedirectProgram {
   }
 
   static Fd load(long[] instructions) throws DriverException {
+    return load(instructions, LICENSE, 0);
+  }
+
+  /**
+   * The same of other instructions.
+   *
+   * @param ifindex the interface that it is bound to, in the calling thread's network namespace; or
+   *     0
+   */
+  static Fd load(long[] instructions, String license, int ifindex) throws DriverException {
+    int bound = ifindex == 0 ? 0 : BOUND;
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment code = arena.allocateFrom(ValueLayout.JAVA_LONG, instructions);
       MemorySegment attr = arena.allocate(ATTR, Long.BYTES);
       attr.set(ValueLayout.JAVA_INT, 0, XdpKernel.BPF_PROG_TYPE_XDP());
       attr.set(ValueLayout.JAVA_INT, 4, instructions.length);
       attr.set(ValueLayout.JAVA_LONG, 8, code.address());
-      attr.set(ValueLayout.JAVA_LONG, 16, arena.allocateFrom(LICENSE).address());
-      attr.set(ValueLayout.JAVA_INT, ATTR_FLAGS, XdpKernel.BPF_F_XDP_HAS_FRAGS());
+      attr.set(ValueLayout.JAVA_LONG, 16, arena.allocateFrom(license).address());
+      attr.set(ValueLayout.JAVA_INT, ATTR_FLAGS, bound | XdpKernel.BPF_F_XDP_HAS_FRAGS());
       attr.setString(ATTR_NAME, NAME);
+      attr.set(ValueLayout.JAVA_INT, ATTR_IFINDEX, ifindex);
       attr.set(ValueLayout.JAVA_INT, ATTR_ATTACH, XdpKernel.BPF_XDP());
       int raw = LockedLimit.creating(() -> Bpf.call(XdpKernel.BPF_PROG_LOAD(), attr));
       if (raw == -Errno.EINVAL) {
-        attr.set(ValueLayout.JAVA_INT, ATTR_FLAGS, 0);
+        attr.set(ValueLayout.JAVA_INT, ATTR_FLAGS, bound);
         raw = Bpf.call(XdpKernel.BPF_PROG_LOAD(), attr);
       }
       if (raw < 0) {

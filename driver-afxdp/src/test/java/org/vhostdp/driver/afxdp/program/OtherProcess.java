@@ -85,7 +85,7 @@ final class OtherProcess implements AutoCloseable {
   /** index, mode, program, queue, and the capabilities to keep ("all" without any). */
   public static void main(String[] args) throws Exception {
     ProgramOptions options =
-        new ProgramOptions(Mode.valueOf(args[1].toUpperCase(Locale.ROOT)), args[2]);
+        XdpLab.options(Mode.valueOf(args[1].toUpperCase(Locale.ROOT)), args[2]);
     if (args.length > 4) {
       int[] kept = new int[args.length - 4];
       for (int i = 0; i < kept.length; i++) {

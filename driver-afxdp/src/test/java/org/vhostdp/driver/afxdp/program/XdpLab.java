@@ -95,7 +95,7 @@ final class XdpLab implements AutoCloseable {
   }
 
   static ProgramOptions options(ProgramOptions.Mode mode, String program) {
-    return new ProgramOptions(mode, program);
+    return new ProgramOptions(mode, program, ProgramOptions.Tags.OFF);
   }
 
   XdpProgram attach(ProgramOptions.Mode mode, String program) throws DriverException {

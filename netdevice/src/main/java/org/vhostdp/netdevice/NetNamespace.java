@@ -1,4 +1,4 @@
-package org.vhostdp.driver.afxdp;
+package org.vhostdp.netdevice;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -16,20 +16,23 @@ import org.vhostdp.spi.DriverException.Reason;
  * opening happens there.
  *
  * @param path its file, or null for the process's own
+ * @param failures how the driver tells what fails inside
  */
-record AfxdpNamespace(Path path) {
+public record NetNamespace(Path path, Failures failures) {
   private static final Path OWN = Path.of("/proc/thread-self/ns/net");
 
-  /** Does work inside. */
-  <T> T in(Callable<T> work) throws DriverException {
+  /**
+   * Does work inside, on a thread of its own unless it is the process's own namespace.
+   *
+   * @throws DriverException if the namespace cannot be entered, or what the work throws
+   */
+  public <T> T in(Callable<T> work) throws DriverException {
     try {
       return path == null ? work.call() : Namespaces.in(path, work);
-    } catch (DriverException e) {
-      throw e;
     } catch (LinuxException e) {
-      throw path != null && e.call().equals("setns") ? refused(e) : AfxdpErrors.driverException(e);
+      throw path != null && e.call().equals("setns") ? refused(e) : failures.from(e);
     } catch (Exception e) {
-      throw AfxdpErrors.driverException(e);
+      throw failures.from(e);
     }
   }
 
@@ -38,7 +41,7 @@ record AfxdpNamespace(Path path) {
    *
    * @throws DriverException if there is no such namespace
    */
-  long id() throws DriverException {
+  public long id() throws DriverException {
     Path file = path == null ? OWN : path;
     try {
       return ((Number) Files.getAttribute(file, "unix:ino")).longValue();
@@ -61,6 +64,6 @@ record AfxdpNamespace(Path path) {
         e.errno() == Errno.EINVAL
             ? "The file is no network namespace: use one under /run/netns or /proc/PID/ns/net."
             : "Entering a network namespace needs CAP_SYS_ADMIN.";
-    return AfxdpErrors.of("setns", path.toString(), e.errno(), advice);
+    return failures.of("setns", path.toString(), e.errno(), advice);
   }
 }
