@@ -100,7 +100,7 @@ final class DemoIT {
   }
 
   @ParameterizedTest
-  @CsvSource({"afpacket, 1, 1500", "afxdp, 2, 9000", "dpdk, 1, 1500"})
+  @CsvSource({"afpacket, 1, 1500", "afxdp, 2, 9000", "dpdk, 1, 1500", "dpdk, 1, 9000"})
   void eachDriverCarriesTheGuest(String driver, int queues, int mtu) throws Exception {
     needs("uml");
     Needs.librariesOf(driver);

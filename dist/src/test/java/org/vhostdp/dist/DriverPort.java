@@ -33,7 +33,12 @@ record DriverPort(Lab lab, String driver, String id, int queues, int mtu) {
   }
 
   private boolean isVeth() {
-    return driver.equals("afpacket") || driver.equals("afxdp");
+    return driver.equals("afpacket") || driver.equals("afxdp") || isPcap();
+  }
+
+  /** DPDK's driver of a TAP takes no frames beyond the usual MTU; the one on libpcap does. */
+  private boolean isPcap() {
+    return driver.equals("dpdk") && mtu > DEFAULT_MTU;
   }
 
   /** Makes the interface of a driver that does not make its own. */
@@ -47,8 +52,8 @@ record DriverPort(Lab lab, String driver, String id, int queues, int mtu) {
     for (String end : List.of("IF", "FAR")) {
       ip("link set " + end + " mtu " + (mtu == 0 ? DEFAULT_MTU : mtu) + " up");
     }
-    if (driver.equals("afxdp")) {
-      // No program sees which checksums the kernel leaves to the hardware.
+    if (driver.equals("afxdp") || isPcap()) {
+      // Neither sees which checksums the kernel leaves to the hardware.
       run("ethtool", "-K", hostInterface(), "tx", "off");
     }
     complete();
@@ -74,11 +79,18 @@ record DriverPort(Lab lab, String driver, String id, int queues, int mtu) {
    * @param more keys of the driver, each after a comma
    */
   List<String> options(String more) {
-    String key = driver.equals("dpdk") ? "vdev=net_tap0,,iface=" + ifname() : "ifname=" + ifname();
-    String object = "vhost-dp-%s,id=driver-%s,%s%s".formatted(driver, id, key, more);
+    String object = "vhost-dp-%s,id=driver-%s,%s%s".formatted(driver, id, device(), more);
     String netdev = "vhost-dp,id=%s,driver=driver-%s,socket=%s,queues=%d";
     String port = netdev.formatted(id, id, socket(), queues);
     return List.of("-object", object, "-netdev", mtu == 0 ? port : port + ",mtu=" + mtu);
+  }
+
+  private String device() {
+    if (isPcap()) {
+      // It sends no frame of several mbufs.
+      return "vdev=net_pcap0,,iface=" + ifname() + ",room=9728,mbufs=8192";
+    }
+    return driver.equals("dpdk") ? "vdev=net_tap0,,iface=" + ifname() : "ifname=" + ifname();
   }
 
   /** Runs ip(8), with IF and FAR for the two interfaces and Q for the number of queues. */

@@ -103,7 +103,8 @@ final class DriversIT {
     "afxdp, 1, 0",
     "afxdp, 2, 9000",
     "dpdk, 1, 0",
-    "dpdk, 2, 0"
+    "dpdk, 2, 0",
+    "dpdk, 1, 9000"
   })
   void aKernelPingsAndMovesTcpBothWays(String driver, int queues, int mtu) throws Exception {
     UmlGuest.unavailable().ifPresent(Assumptions::abort);

@@ -60,7 +60,7 @@ public final class Demo {
    */
   public DemoResult run(Pause pause)
       throws IOException, InterruptedException, Dataplane.StartFailed {
-    FarEnd end = FarEnd.of(plan.driver()).orElse(null);
+    FarEnd end = FarEnd.of(plan).orElse(null);
     try (HostSide host = end != null ? HostSide.create() : null;
         DemoPort port = DemoPort.start(plan, store, end, host, version)) {
       progress.say(

@@ -15,10 +15,15 @@ enum FarEnd {
   /** The same; no program sees which checksums the kernel has left to the hardware. */
   AFXDP("afxdp", FarEnd.OTHER),
   /** DPDK's own driver of a TAP, which belongs to the namespace of the thread that probes it. */
-  DPDK("dpdk", FarEnd.DEVICE);
+  DPDK("dpdk", FarEnd.DEVICE),
+  /** For frames that are too long for that one: its driver of an interface, through libpcap. */
+  DPDK_JUMBO("dpdk", FarEnd.OTHER);
 
   private static final String DEVICE = "vdp0";
   private static final String OTHER = "vdp0-host";
+
+  /** Bytes: what net_tap takes, a tag aside. */
+  private static final int LONGEST_ON_DPDK_TAP = 1500;
 
   private final String driver;
   private final String hostInterface;
@@ -33,6 +38,13 @@ enum FarEnd {
     return Arrays.stream(values()).filter(end -> end.driver.equals(driver)).findFirst();
   }
 
+  /** That of a demonstration, or empty if there is none for its driver. */
+  static Optional<FarEnd> of(DemoPlan plan) {
+    Optional<FarEnd> end = of(plan.driver());
+    boolean jumbo = end.equals(Optional.of(DPDK)) && plan.effectiveMtu() > LONGEST_ON_DPDK_TAP;
+    return jumbo ? Optional.of(DPDK_JUMBO) : end;
+  }
+
   /** Whether root of a user namespace may do it: not where the kernel is to run a program. */
   boolean worksInUserNamespace() {
     return this != AFXDP;
@@ -40,14 +52,14 @@ enum FarEnd {
 
   /** Whether the dataplane must start in the host side's namespace, as the driver has no key. */
   boolean startsInside() {
-    return this == DPDK;
+    return this == DPDK || this == DPDK_JUMBO;
   }
 
   /** Makes what the driver needs before it is opened. */
   void prepare(HostSide host, DemoPlan plan) throws IOException {
-    if (this == AFPACKET || this == AFXDP) {
+    if (hostInterface.equals(OTHER)) {
       host.veth(DEVICE, OTHER, plan.queues(), plan.effectiveMtu());
-      if (this == AFXDP) {
+      if (this != AFPACKET) {
         host.finishChecksums(OTHER);
       }
       host.address(OTHER);
@@ -59,6 +71,13 @@ enum FarEnd {
     Map<String, String> keys = new LinkedHashMap<>();
     if (this == DPDK) {
       keys.put("vdev", "net_tap0,iface=" + DEVICE);
+      return keys;
+    }
+    if (this == DPDK_JUMBO) {
+      keys.put("vdev", "net_pcap0,iface=" + DEVICE);
+      // It sends no frame of several mbufs.
+      keys.put("room", "9728");
+      keys.put("mbufs", "8192");
       return keys;
     }
     keys.put("ifname", DEVICE);

@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.vhostdp.linux.Capability;
 import org.vhostdp.linux.Netlink;
@@ -21,6 +22,28 @@ final class FarEndTest {
   void driversWithoutOneAreNotGivenOne() {
     assertEquals(Optional.empty(), FarEnd.of("loopback"));
     assertEquals(Optional.of(FarEnd.AFXDP), FarEnd.of("afxdp"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"dpdk, 0, DPDK", "dpdk, 1500, DPDK", "dpdk, 9000, DPDK_JUMBO", "tap, 9000, TAP"})
+  void theMtuChoosesAmongThoseOfDpdk(String driver, int mtu, FarEnd expected) {
+    DemoPlan plan = new DemoPlan(GuestKind.builtin, driver, 1, mtu, 1, false);
+    assertEquals(Optional.of(expected), FarEnd.of(plan));
+  }
+
+  @Test
+  void longFramesReachDpdkOnAVethPair() throws Exception {
+    Assumptions.assumeTrue(Capability.has(Capability.CAP_SYS_ADMIN), "needs CAP_SYS_ADMIN");
+    try (HostSide host = HostSide.create()) {
+      FarEnd.DPDK_JUMBO.prepare(host, PLAN);
+      String vdev = FarEnd.DPDK_JUMBO.keys(host).get("vdev");
+      assertEquals("net_pcap0,iface=vdp0", vdev);
+      try (Netlink netlink = host.in(Netlink::open)) {
+        assertEquals(9000, netlink.link("vdp0").mtu());
+        assertTrue(netlink.link("vdp0-host").up());
+      }
+      assertTrue(FarEnd.DPDK_JUMBO.startsInside());
+    }
   }
 
   @ParameterizedTest

@@ -3,11 +3,16 @@ package org.vhostdp.driver.dpdk;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import org.vhostdp.driver.dpdk.eal.DpdkErrors;
 import org.vhostdp.driver.dpdk.eal.EalLog;
+import org.vhostdp.driver.dpdk.eal.InterruptThread;
+import org.vhostdp.driver.dpdk.eal.ProcessState;
+import org.vhostdp.driver.dpdk.feature.generated.Features;
+import org.vhostdp.driver.dpdk.feature.generated.rte_eth_link;
 import org.vhostdp.driver.dpdk.generated.Dpdk;
 import org.vhostdp.driver.dpdk.generated.rte_eth_dev_info;
-import org.vhostdp.driver.dpdk.generated.rte_eth_dev_owner;
 import org.vhostdp.linux.Errno;
 import org.vhostdp.spi.DriverException;
 import org.vhostdp.spi.DriverException.Reason;
@@ -17,18 +22,25 @@ import org.vhostdp.spi.DriverException.Reason;
  * device is made and configured on the thread that calls, whose network namespace is the device's.
  */
 final class DpdkEthdev implements AutoCloseable {
-  private static final String OWNER = "vhost-dp";
+  private static final String OWNED = "owned port ";
 
   /** DPDK 22.11's answer where an operation is missing: -ENOTSUP. */
   private static final int NOT_SUPPORTED = -Errno.EOPNOTSUPP;
 
   private static final int NAME_BYTES = 64;
 
+  /** link_duplex, link_autoneg and link_status are bits 0 to 2 of the word behind the speed. */
+  private static final int LINK_UP = 1 << 2;
+
+  /** What a peer of net_memif's has to answer, and to share its memory. */
+  private static final long PEER_NANOS = 500_000_000;
+
+  private static final long PAUSE_NANOS = 100_000;
+
   private final Arena arena = Arena.ofShared();
   private final String name;
   private final int port;
   private final MemorySegment info;
-  private final MemorySegment owner;
   private final DpdkOptions.Source source;
   private final RingWires.End wire;
   private boolean owned;
@@ -39,7 +51,6 @@ final class DpdkEthdev implements AutoCloseable {
     this.port = port;
     this.wire = wire;
     info = rte_eth_dev_info.allocate(arena);
-    owner = rte_eth_dev_owner.allocate(arena);
   }
 
   /**
@@ -132,20 +143,24 @@ final class DpdkEthdev implements AutoCloseable {
     }
   }
 
-  /** Marks the port as ours, so that no other user of DPDK in this process takes it. */
+  /**
+   * Takes it for this port alone. DPDK's own mark of an owner would hide it from telemetry's list.
+   */
   private void own(String text) throws DriverException {
-    MemorySegment id = arena.allocate(ValueLayout.JAVA_LONG);
-    int failed = Dpdk.rte_eth_dev_owner_new(id);
-    if (failed != 0) {
-      throw failed("rte_eth_dev_owner_new", failed);
-    }
-    rte_eth_dev_owner.id(owner, id.get(ValueLayout.JAVA_LONG, 0));
-    rte_eth_dev_owner.name(owner).fill((byte) 0);
-    rte_eth_dev_owner.name(owner).asSlice(0, NAME_BYTES).setString(0, OWNER);
-    if (Dpdk.rte_eth_dev_owner_set((short) port, owner) != 0) {
-      throw taken(text);
+    Map<String, Object> state = ProcessState.map();
+    synchronized (state) {
+      if (state.putIfAbsent(OWNED + port, true) != null) {
+        throw taken(text);
+      }
     }
     owned = true;
+  }
+
+  private void disown() {
+    Map<String, Object> state = ProcessState.map();
+    synchronized (state) {
+      state.remove(OWNED + port);
+    }
   }
 
   private static DriverException taken(String text) {
@@ -211,14 +226,67 @@ final class DpdkEthdev implements AutoCloseable {
     }
   }
 
+  /**
+   * Stops it, if it is started. What net_memif does with a peer that comes or goes, on EAL's
+   * interrupt thread, and what it does here, close the same descriptors and free the same memory
+   * without a lock; so both are done on that thread.
+   */
+  void stop() {
+    if (isMemif()) {
+      InterruptThread.call(Dpdk.rte_eth_dev_stop$address(), port);
+    } else {
+      Dpdk.rte_eth_dev_stop((short) port);
+    }
+  }
+
+  /**
+   * Lets go of a peer that has come while it was stopped, before its queues are made anew or freed:
+   * the listening side of net_memif, once started, lets peers in at any time.
+   */
+  void forgetPeer() {
+    if (isMemif() && isConnected() && Dpdk.rte_eth_dev_start((short) port) == 0) {
+      stop();
+    }
+  }
+
+  /** Whether it is the connecting side of net_memif, whose peer may be away. */
+  boolean isMemifClient() {
+    return isMemif() && source == DpdkOptions.Source.VDEV && !name.contains("role=server");
+  }
+
+  /** Waits for the peer that has just been connected to; returns without it after a while. */
+  void awaitPeer() {
+    long end = System.nanoTime() + PEER_NANOS;
+    while (!isConnected() && System.nanoTime() < end) {
+      LockSupport.parkNanos(PAUSE_NANOS);
+    }
+  }
+
+  private boolean isConnected() {
+    try (Arena words = Arena.ofConfined()) {
+      MemorySegment link = rte_eth_link.allocate(words);
+      return Features.rte_eth_link_get_nowait((short) port, link) == 0
+          && (link.get(ValueLayout.JAVA_INT, Integer.BYTES) & LINK_UP) != 0;
+    }
+  }
+
+  private boolean isMemif() {
+    return driver().equals("net_memif");
+  }
+
   @Override
   public void close() {
     if (owned) {
-      Dpdk.rte_eth_dev_owner_unset((short) port, rte_eth_dev_owner.id(owner));
+      disown();
     }
     if (source != DpdkOptions.Source.PORT) {
       MemorySegment device = rte_eth_dev_info.device(info);
-      Dpdk.rte_eth_dev_close((short) port);
+      if (isMemif()) {
+        forgetPeer();
+        InterruptThread.call(Dpdk.rte_eth_dev_close$address(), port);
+      } else {
+        Dpdk.rte_eth_dev_close((short) port);
+      }
       if (device.address() != 0) {
         Dpdk.rte_dev_remove(device);
       }

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Optional;
 import org.vhostdp.driver.dpdk.feature.FlowRules;
 import org.vhostdp.driver.dpdk.feature.PortFeatures;
-import org.vhostdp.driver.dpdk.generated.Dpdk;
 import org.vhostdp.spi.Capabilities;
 import org.vhostdp.spi.DriverException;
 import org.vhostdp.spi.Port;
@@ -35,6 +34,11 @@ final class DpdkPort implements Port {
   private FlowRules flows;
   private boolean configured;
   private boolean started;
+
+  /** Whether the queues are joined to the device, which a memif without a peer is not yet. */
+  private boolean flowing;
+
+  private DpdkStart connecting;
   private boolean closed;
 
   /** Takes ownership of the device unless it throws. */
@@ -45,7 +49,10 @@ final class DpdkPort implements Port {
     share = new MbufShare(pool, options.descriptors());
     features = PortFeatures.of(device.port(), device.info());
     capabilities = new DpdkAbilities(device, options, features).capabilities(share.most());
-    events = features.events();
+    events =
+        device.isMemifClient()
+            ? new MemifEvents(features.events(), this::connect)
+            : features.events();
     steering = features.steering(capabilities.maxQueuePairs());
     shaping = features.shaping(capabilities.maxQueuePairs());
   }
@@ -94,29 +101,82 @@ final class DpdkPort implements Port {
     if (started) {
       return;
     }
-    new DpdkStart(device, options, features, pool).start(settings);
+    DpdkStart start = new DpdkStart(device, options, features, pool);
+    boolean ready;
+    synchronized (device) {
+      ready = start.start(settings);
+    }
     try {
       features.started();
       flows = FlowRules.apply(device.port(), options.flow());
     } catch (DriverException e) {
       features.stopped();
-      Dpdk.rte_eth_dev_stop((short) device.port());
+      device.stop();
       throw e;
     }
+    synchronized (device) {
+      connecting = start;
+      if (ready) {
+        flow();
+      }
+      started = true;
+    }
+  }
+
+  /** Lets frames flow through the device, which is started. */
+  private void flow() {
     for (DpdkQueuePair pair : pairs) {
       pair.open(device.port(), settings.rxOffloads(), device.keepsFrames());
+      if (device.isMemifClient()) {
+        pair.pause();
+        pair.prime();
+        pair.resume();
+      }
     }
-    started = true;
+    flowing = true;
+  }
+
+  /** Tries to reach the peer of a started port; on the thread that looks for events. */
+  private boolean connect() {
+    synchronized (device) {
+      if (!started) {
+        return false;
+      }
+      // The link is down: a burst that goes on has found that out long before a peer answers.
+      pairs.forEach(DpdkQueuePair::pause);
+      boolean there = connects();
+      if (there && flowing) {
+        pairs.forEach(DpdkQueuePair::prime);
+      } else if (there) {
+        flow();
+      }
+      if (flowing) {
+        pairs.forEach(DpdkQueuePair::resume);
+      }
+      return there;
+    }
+  }
+
+  private boolean connects() {
+    try {
+      return connecting.connect();
+    } catch (DriverException e) {
+      // As with a peer that is away, there is a next time.
+      return false;
+    }
   }
 
   @Override
   public void stop() {
-    if (started) {
-      started = false;
-      pairs.forEach(DpdkQueuePair::shut);
-      flows.close();
-      features.stopped();
-      Dpdk.rte_eth_dev_stop((short) device.port());
+    synchronized (device) {
+      if (started) {
+        started = false;
+        flowing = false;
+        pairs.forEach(DpdkQueuePair::shut);
+        flows.close();
+        features.stopped();
+        device.stop();
+      }
     }
   }
 

@@ -18,8 +18,9 @@ final class DpdkQueuePair implements AutoCloseable {
 
   DpdkQueuePair(int index, MbufPool pool, DpdkTraffic traffic, MbufChains.Limits limits) {
     this.index = index;
-    rx = new DpdkQueueRx(pool, gate, traffic.rx());
-    tx = new DpdkQueueTx(pool, gate, traffic.tx(), limits);
+    ReleasedMbufs released = new ReleasedMbufs();
+    rx = new DpdkQueueRx(pool, released, gate, traffic.rx());
+    tx = new DpdkQueueTx(pool, released, gate, traffic.tx(), limits);
   }
 
   DpdkQueueRx rx() {
@@ -49,6 +50,21 @@ final class DpdkQueuePair implements AutoCloseable {
     }
     rx.wakeup(DpdkWakeup.of(port, index, rx));
     gate.set(true);
+  }
+
+  /** Bursts that begin from now on do nothing; those that go on are not waited for. */
+  void pause() {
+    gate.set(false);
+  }
+
+  /** Bursts work again. */
+  void resume() {
+    gate.set(true);
+  }
+
+  /** Lets a device offer room for frames that does so only in a burst; nobody may be in one. */
+  void prime() {
+    rx.prime();
   }
 
   /** The queue's data in the table of the port's queues. */

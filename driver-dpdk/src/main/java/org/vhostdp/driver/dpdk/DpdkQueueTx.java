@@ -22,7 +22,6 @@ final class DpdkQueueTx implements TxQueue {
   private final int[] starts = new int[BATCH + 1];
 
   private final MemorySegment packets;
-  private final MbufPool pool;
   private final MemorySegment memory;
   private final long base;
   private final int bufferBytes;
@@ -31,6 +30,7 @@ final class DpdkQueueTx implements TxQueue {
   private final DpdkCounters counters;
   private final Seat seat;
   private final MbufCache cache;
+  private final ReleasedMbufs released;
   private final TxClaims claims;
   private final MbufChains chains;
   private MemorySegment burst;
@@ -51,8 +51,13 @@ final class DpdkQueueTx implements TxQueue {
 
   private long sentBytes;
 
-  DpdkQueueTx(MbufPool pool, DpdkGate gate, DpdkCounters counters, MbufChains.Limits limits) {
-    this.pool = pool;
+  DpdkQueueTx(
+      MbufPool pool,
+      ReleasedMbufs released,
+      DpdkGate gate,
+      DpdkCounters counters,
+      MbufChains.Limits limits) {
+    this.released = released;
     this.gate = gate;
     this.counters = counters;
     memory = pool.memory();
@@ -62,7 +67,7 @@ final class DpdkQueueTx implements TxQueue {
     packets = Arena.ofAuto().allocate((long) BATCH * Long.BYTES, 64);
     seat = Seat.take();
     cache = new MbufCache(pool, seat.number());
-    claims = new TxClaims(pool);
+    claims = new TxClaims(bufferBytes);
     chains = new MbufChains(pool, claims, limits);
   }
 
@@ -83,28 +88,31 @@ final class DpdkQueueTx implements TxQueue {
       return 0;
     }
     int wanted = Math.min(Math.min(max, frames.capacity()), claims.left());
-    int count = wanted <= 0 ? 0 : cache.ready(wanted);
+    if (wanted <= 0) {
+      return 0;
+    }
     long[] offsets = frames.offset;
-    cache.take(offsets, count);
+    int count = released.take(offsets, wanted);
+    if (count < wanted) {
+      int more = cache.ready(wanted - count);
+      cache.take(offsets, count, more);
+      count += more;
+    }
+    claims.lend(offsets, count);
     name(frames, count);
-    claims.lent(count);
     return count;
   }
 
   /** Makes entries of mbufs, of which offset has the place. */
   private void name(Burst frames, int count) {
-    MbufPool in = pool;
-    boolean[] lent = claims.marks();
     int[] regions = frames.region;
     long[] offsets = frames.offset;
     int[] rooms = frames.room;
     int[] flags = frames.flags;
     int bytes = room;
     for (int i = 0; i < count; i++) {
-      long data = offsets[i] + MbufLayout.BYTES + MbufLayout.HEADROOM;
-      lent[in.slot(data)] = true;
       regions[i] = MbufPool.REGION;
-      offsets[i] = data;
+      offsets[i] += MbufLayout.BYTES + MbufLayout.HEADROOM;
       rooms[i] = bytes;
       flags[i] = 0;
     }
@@ -113,11 +121,11 @@ final class DpdkQueueTx implements TxQueue {
   @Override
   public void unclaim(Burst frames, int first, int count) {
     for (int i = first; i < first + count; i++) {
-      if (frames.region[i] != MbufPool.REGION || !claims.take(pool.slot(frames.offset[i]))) {
+      long mbuf = frames.region[i] == MbufPool.REGION ? claims.take(frames.offset[i]) : -1;
+      if (mbuf < 0) {
         throw notLent(frames, i);
       }
-      claims.lent(-1);
-      cache.give(base + pool.mbuf(frames.offset[i]));
+      cache.give(base + mbuf);
     }
   }
 
@@ -183,10 +191,10 @@ final class DpdkQueueTx implements TxQueue {
    * @return the number after the last
    */
   private int plain(Burst frames, int packet, int end) {
-    MbufPool in = pool;
     MemorySegment mbufs = memory;
     MemorySegment out = packets;
-    boolean[] lent = claims.marks();
+    long[] lent = claims.all();
+    int place = claims.head();
     int[] at = starts;
     int[] flags = frames.flags;
     int[] regions = frames.region;
@@ -196,24 +204,16 @@ final class DpdkQueueTx implements TxQueue {
     int most = bufferBytes;
     int i = at[packet];
     int n = packet;
-    int last = Math.min(end, i + BATCH - packet);
+    int count = Math.min(Math.min(end - i, BATCH - packet), claims.lent());
     long sum = 0;
-    for (; i < last; i++, n++) {
+    for (int last = i + count; i < last; i++, n++) {
       long offset = offsets[i];
       int length = lengths[i];
-      int slot = in.slot(offset);
-      if ((flags[i] | regions[i]) != 0
-          || length < SHORTEST
-          || Integer.compareUnsigned(slot, lent.length) >= 0
-          || !lent[slot]) {
-        break;
-      }
-      long mbuf = in.mbuf(offset);
+      long mbuf = lent[place + n - packet & lent.length - 1];
       long data = offset - mbuf - MbufLayout.BYTES;
-      if (data + length > most) {
+      if ((flags[i] | regions[i]) != 0 || length < SHORTEST || data < 0 || data > most - length) {
         break;
       }
-      lent[slot] = false;
       mbufs.set(ValueLayout.JAVA_LONG_UNALIGNED, mbuf + MbufLayout.REARM, MbufLayout.ALONE | data);
       mbufs.set(ValueLayout.JAVA_LONG_UNALIGNED, mbuf + MbufLayout.FLAGS, 0);
       mbufs.set(
@@ -226,6 +226,7 @@ final class DpdkQueueTx implements TxQueue {
       sum += length;
     }
     bytes += sum;
+    claims.taken(n - packet);
     return n;
   }
 
@@ -253,21 +254,36 @@ final class DpdkQueueTx implements TxQueue {
     int sent = ready == 0 ? 0 : Native.burst(burst, queue, packets.address(), ready);
     seat.rise();
     if (sent < filled) {
-      for (int k = sent; k < filled; k++) {
-        bytes -= chains.giveBack(frames, starts[k], starts[k + 1]);
-      }
+      takeBack(frames, sent, filled);
       // What the device will never take; or what it has no room for now.
       refusal = sent == ready ? Burst.BAD_OFFLOAD : Burst.FULL;
     }
-    claims.lent(starts[0] - starts[sent]);
     sentFrames += sent;
     sentBytes += bytes;
     return sent;
   }
 
+  /** Makes frames of packets again, which are lent as before. */
+  private void takeBack(Burst frames, int sent, int filled) {
+    int entries = starts[filled] - starts[sent];
+    int place = claims.head() - entries;
+    for (int k = sent; k < filled; k++) {
+      int before = starts[k] - starts[sent];
+      bytes -= chains.giveBack(frames, starts[k], starts[k + 1], place + before);
+    }
+    claims.takenBack(entries);
+  }
+
   /** Takes back what is lent, and what is at hand; control threads, while the gate is shut. */
   void reset() {
-    claims.takeAll(mbuf -> cache.give(base + mbuf));
+    while (claims.lent() > 0) {
+      cache.give(base + claims.at(claims.head()));
+      claims.taken(1);
+    }
+    long[] some = new long[MbufCache.BATCH];
+    for (int n = released.take(some, some.length); n > 0; n = released.take(some, some.length)) {
+      cache.give(some, 0, n);
+    }
     cache.empty();
   }
 

@@ -3,6 +3,7 @@ package org.vhostdp.driver.dpdk;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import org.vhostdp.driver.dpdk.eal.EalLog;
 import org.vhostdp.driver.dpdk.feature.PortFeatures;
 import org.vhostdp.driver.dpdk.generated.Dpdk;
 import org.vhostdp.driver.dpdk.generated.rte_eth_conf;
@@ -31,24 +32,47 @@ final class DpdkStart {
   /**
    * Starts the device with so many queues.
    *
+   * @return false if it waits for a peer, and {@link #connect} is to be tried again
    * @throws DriverException if it refuses; it is stopped
    */
-  void start(PortSettings settings) throws DriverException {
+  boolean start(PortSettings settings) throws DriverException {
+    device.forgetPeer();
     try (Arena arena = Arena.ofConfined()) {
       configure(arena, settings);
       queues(arena, settings.queuePairs());
       addresses(arena, settings);
     }
-    short port = (short) device.port();
-    int failed = Dpdk.rte_eth_dev_start(port);
+    if (device.isMemifClient()) {
+      return connect();
+    }
+    int failed = Dpdk.rte_eth_dev_start((short) device.port());
     if (failed != 0) {
       throw device.failed("rte_eth_dev_start", failed);
     }
+    promiscuous();
+    return true;
+  }
+
+  /** Starts the connecting side of net_memif, again if need be, and awaits its peer. */
+  boolean connect() throws DriverException {
+    device.stop();
+    if (Dpdk.rte_eth_dev_start((short) device.port()) != 0) {
+      // Nobody listens yet, and its log has a line for each time.
+      EalLog.drain();
+      return false;
+    }
+    promiscuous();
+    device.awaitPeer();
+    return true;
+  }
+
+  private void promiscuous() throws DriverException {
     if (options.promiscuous()) {
       try {
-        device.ifSupported("rte_eth_promiscuous_enable", Dpdk.rte_eth_promiscuous_enable(port));
+        device.ifSupported(
+            "rte_eth_promiscuous_enable", Dpdk.rte_eth_promiscuous_enable((short) device.port()));
       } catch (DriverException e) {
-        Dpdk.rte_eth_dev_stop(port);
+        device.stop();
         throw e;
       }
     }

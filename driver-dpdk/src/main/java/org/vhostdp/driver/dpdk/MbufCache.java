@@ -66,16 +66,18 @@ final class MbufCache {
    * Takes some of those that are at hand.
    *
    * @param offsets where to write them, bytes from the region's start
+   * @param first index of the first to write
    * @param count at most what {@link #ready} said
    */
-  void take(long[] offsets, int count) {
+  void take(long[] offsets, int first, int count) {
     MemorySegment at = cache;
     long base = pool.memory().address();
     int length = at.get(ValueLayout.JAVA_INT, LENGTH) - count;
     at.set(ValueLayout.JAVA_INT, LENGTH, length);
-    long first = OBJECTS + (long) length * Long.BYTES;
+    long from = OBJECTS + (long) length * Long.BYTES;
     for (int i = 0; i < count; i++) {
-      offsets[i] = at.get(ValueLayout.JAVA_LONG_UNALIGNED, first + (long) i * Long.BYTES) - base;
+      offsets[first + i] =
+          at.get(ValueLayout.JAVA_LONG_UNALIGNED, from + (long) i * Long.BYTES) - base;
     }
   }
 
@@ -98,15 +100,17 @@ final class MbufCache {
    * Puts mbufs back, which are as {@link #give(long)} says.
    *
    * @param offsets bytes from the region's start
+   * @param first index of the first
    * @param count at most {@link #BATCH}
    */
-  void give(long[] offsets, int count) {
+  void give(long[] offsets, int first, int count) {
     MemorySegment at = cache;
     long base = pool.memory().address();
     int length = room(count);
-    long first = OBJECTS + (long) length * Long.BYTES;
+    long to = OBJECTS + (long) length * Long.BYTES;
     for (int i = 0; i < count; i++) {
-      at.set(ValueLayout.JAVA_LONG_UNALIGNED, first + (long) i * Long.BYTES, base + offsets[i]);
+      at.set(
+          ValueLayout.JAVA_LONG_UNALIGNED, to + (long) i * Long.BYTES, base + offsets[first + i]);
     }
     at.set(ValueLayout.JAVA_INT, LENGTH, length + count);
   }

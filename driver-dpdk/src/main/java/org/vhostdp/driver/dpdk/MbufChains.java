@@ -23,9 +23,9 @@ final class MbufChains {
    */
   record Limits(int frame, int segments, int offloads) {}
 
-  private final MbufPool pool;
   private final MemorySegment memory;
   private final long base;
+  private final int bufferBytes;
   private final TxClaims claims;
   private final Limits limits;
   private long head;
@@ -33,11 +33,11 @@ final class MbufChains {
   private boolean special;
 
   MbufChains(MbufPool pool, TxClaims claims, Limits limits) {
-    this.pool = pool;
     this.claims = claims;
     this.limits = limits;
     memory = pool.memory();
     base = memory.address();
+    bufferBytes = pool.bufferBytes();
   }
 
   /** First mbuf of the frame gathered last, bytes from the region's start. */
@@ -61,15 +61,17 @@ final class MbufChains {
    * @return the index after the frame, or the complement of a status; then nothing has changed
    */
   int gather(Burst frames, int first, int end) {
+    int place = claims.head();
     int next = take(frames, first, end);
     if (next < 0) {
       return next;
     }
-    link(frames, first, next);
+    link(frames, first, next, place);
     int used = frames.flags[first] & ~Offload.MORE;
     special = used != 0;
     if (special && !offloads(frames, first, used)) {
-      giveBack(frames, first, next);
+      giveBack(frames, first, next, place);
+      claims.takenBack(next - first);
       return ~Burst.BAD_OFFLOAD;
     }
     return next;
@@ -80,7 +82,7 @@ final class MbufChains {
         && MbufOffloads.prepare(memory, head, frames, first, limits.offloads());
   }
 
-  /** Checks every entry, and takes its mark so that none is named twice. */
+  /** Checks every entry, and takes its mbuf so that none is named twice. */
   private int take(Burst frames, int first, int end) {
     long bytes = 0;
     int i = first;
@@ -103,27 +105,28 @@ final class MbufChains {
       total = (int) bytes;
       return i;
     }
-    for (int k = first; k < i; k++) {
-      claims.lend(pool.slot(frames.offset[k]));
-    }
+    claims.takenBack(i - first);
     return ~status;
   }
 
   private boolean takeEntry(Burst frames, int i) {
     long offset = frames.offset[i];
     int length = frames.length[i];
-    int slot = frames.region[i] == MbufPool.REGION ? pool.slot(offset) : -1;
-    if (length <= 0 || !claims.isLent(slot)) {
+    long mbuf = frames.region[i] == MbufPool.REGION && length > 0 ? claims.take(offset) : -1;
+    if (mbuf < 0) {
       return false;
     }
-    long data = offset - pool.mbuf(offset) - MbufLayout.BYTES;
-    return data + length <= pool.bufferBytes() && claims.take(slot);
+    boolean fits = offset - mbuf - MbufLayout.BYTES + length <= bufferBytes;
+    if (!fits) {
+      claims.takenBack(1);
+    }
+    return fits;
   }
 
-  private void link(Burst frames, int first, int next) {
+  private void link(Burst frames, int first, int next, int place) {
     long before = -1;
     for (int i = first; i < next; i++) {
-      long mbuf = pool.mbuf(frames.offset[i]);
+      long mbuf = claims.at(place + i - first);
       long data = frames.offset[i] - mbuf - MbufLayout.BYTES;
       int length = frames.length[i];
       memory.set(ValueLayout.JAVA_LONG, mbuf + MbufLayout.REARM, MbufLayout.ALONE | data);
@@ -146,22 +149,21 @@ final class MbufChains {
   }
 
   /**
-   * Makes frames of a packet again, which are lent as before.
+   * Makes frames of a packet again. Their mbufs are still to be lent by {@link TxClaims#takenBack}.
    *
+   * @param place of the first one's mbuf among those taken
    * @return its bytes
    */
-  long giveBack(Burst frames, int first, int next) {
+  long giveBack(Burst frames, int first, int next, int place) {
     long bytes = 0;
     if ((frames.flags[first] & ~Offload.MORE) != 0) {
-      MbufOffloads.undo(memory, pool.mbuf(frames.offset[first]), frames, first);
+      MbufOffloads.undo(memory, claims.at(place), frames, first);
     }
     for (int i = first; i < next; i++) {
-      long offset = frames.offset[i];
       bytes += frames.length[i];
-      claims.lend(pool.slot(offset));
       if (next - first > 1) {
         // An mbuf goes back into the pool alone.
-        long mbuf = pool.mbuf(offset);
+        long mbuf = claims.at(place + i - first);
         memory.set(ValueLayout.JAVA_LONG, mbuf + MbufLayout.NEXT, 0);
         memory.set(ValueLayout.JAVA_SHORT, mbuf + MbufLayout.SEGMENTS, (short) 1);
       }

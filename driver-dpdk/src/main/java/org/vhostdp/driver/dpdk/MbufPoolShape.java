@@ -6,21 +6,10 @@ package org.vhostdp.driver.dpdk;
  *
  * @param mbufs how many
  * @param room bytes of data in each, beside the headroom
- * @param header bytes of the mempool's header before struct rte_mbuf
  * @param step bytes from one to the next, a multiple of 64
  * @param page bytes of the pages whose borders no mbuf may cross, a power of two; 0 if it may
  */
-record MbufPoolShape(int mbufs, int room, int header, int step, long page) {
-  private static final int NO_PAGES = 62;
-
-  int pageShift() {
-    return page == 0 ? NO_PAGES : Long.numberOfTrailingZeros(page);
-  }
-
-  long pageMask() {
-    return (1L << pageShift()) - 1;
-  }
-
+record MbufPoolShape(int mbufs, int room, int step, long page) {
   /** Mbufs of a page; all of them if pages do not matter. */
   int perPage() {
     return page == 0 ? mbufs : (int) (page / step);

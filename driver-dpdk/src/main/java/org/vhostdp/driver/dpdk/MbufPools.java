@@ -82,7 +82,6 @@ final class MbufPools {
       return new MbufPoolShape(
           rte_mempool.size(pool),
           element - (int) MbufLayout.BYTES - MbufLayout.HEADROOM,
-          header,
           header + element + rte_mempool.trailer_size(pool),
           page.get(ValueLayout.JAVA_LONG, 0));
     }

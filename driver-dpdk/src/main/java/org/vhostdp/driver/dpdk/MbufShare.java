@@ -21,8 +21,14 @@ final class MbufShare implements AutoCloseable {
    */
   MbufShare(MbufPool pool, int descriptors) {
     this.pool = pool;
-    // In the device both ways, or in the wire's rings; lent both ways; at hand for both queues.
-    each = 3 * descriptors + TxClaims.MOST + DpdkQueueRx.MOST_LENT + 2 * MbufPools.CACHE * 3 / 2;
+    // In the device both ways, or in the wire's rings; lent both ways; at hand for both queues, and
+    // on the way from one to the other.
+    each =
+        3 * descriptors
+            + TxClaims.MOST
+            + DpdkQueueRx.MOST_LENT
+            + 2 * MbufPools.CACHE * 3 / 2
+            + ReleasedMbufs.MOST;
   }
 
   /** Queue pairs that the whole pool is enough for. */

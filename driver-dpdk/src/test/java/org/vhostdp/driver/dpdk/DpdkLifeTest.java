@@ -3,6 +3,7 @@ package org.vhostdp.driver.dpdk;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.File;
 import java.nio.file.Files;
@@ -13,6 +14,9 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.vhostdp.linux.Capability;
 import org.vhostdp.linux.Threads;
 import org.vhostdp.spi.Port;
 
@@ -120,6 +124,16 @@ final class DpdkLifeTest {
     List<String> said = process.inputReader().lines().toList();
     assertEquals(0, process.waitFor(), said.toString());
     return said;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"va", "pa"})
+  void addressesMayBeVirtualOrPhysical(String mode) throws Exception {
+    DpdkLab.needsDpdk();
+    assumeTrue(Capability.has(Capability.CAP_SYS_ADMIN), "needs CAP_SYS_ADMIN");
+    String option = "--iova-mode=" + mode;
+    assertEquals(
+        List.of("opened", "alive"), fresh("vdev", "net_null0", "hugepages", "off", "eal", option));
   }
 
   @Test

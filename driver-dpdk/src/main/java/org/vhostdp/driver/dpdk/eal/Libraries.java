@@ -89,7 +89,12 @@ public final class Libraries {
       return SymbolLookup.libraryLookup(soname, Arena.global());
     } catch (IllegalArgumentException e) {
       throw new DriverException(
-          Reason.NOT_FOUND, "The library " + soname + " cannot be opened (ENOENT).", ADVICE, e);
+          Reason.NOT_FOUND,
+          "The library "
+              + soname
+              + " cannot be opened: it, or one that it needs, is missing or of another version.",
+          ADVICE,
+          e);
     }
   }
 }

@@ -11,11 +11,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.vhostdp.linux.PacketSocket;
 import org.vhostdp.spi.Port;
+import org.vhostdp.spi.PortEvents;
 import org.vhostdp.spi.PortSettings;
 import org.vhostdp.spi.Statistics;
 
-/** The poll mode driver net_pcap on files: what was sent is in one, what is in the other comes. */
+/**
+ * The poll mode driver net_pcap: on files, of which one gets what is sent and one has what comes;
+ * and on an interface.
+ */
 class PcapPmdTest {
   private static final int FILE_HEADER = 24;
   private static final int FRAME_HEADER = 16;
@@ -52,6 +57,35 @@ class PcapPmdTest {
       for (int i = 0; i < 100; i++) {
         assertArrayEquals(frames.get(99 - i), written.get(i));
       }
+    }
+  }
+
+  /** It sends what fits into one mbuf, and receives chains of them. */
+  @Test
+  void longFramesComeFromAnInterface() throws Exception {
+    try (FeatureLab lab = FeatureLab.open()) {
+      lab.netlink.createVeth("near", "far");
+      for (String end : List.of("near", "far")) {
+        lab.netlink.mtu(end, 9000);
+        lab.netlink.up(end, true);
+      }
+      String device = FeatureLab.device("net_pcap") + ",iface=near";
+      Port port = lab.started(PortSettings.defaults().withMtu(9000), device);
+      PacketSocket peer = lab.socket("far");
+      for (int length : new int[] {60, 1514, port.capabilities().maxFrame()}) {
+        byte[] frame = Packets.plain(length, length);
+        assertTrue(Exchange.send(port, frame));
+        assertArrayEquals(frame, FeatureLab.receive(peer).frame());
+      }
+      for (int length : new int[] {60, 1514, 9014}) {
+        byte[] frame = Packets.plain(length, length);
+        assertEquals(0, peer.send(new byte[PacketSocket.HEADER], frame));
+        assertArrayEquals(frame, Exchange.receive(port, 0, 1).getFirst().bytes());
+      }
+      assertEquals(0, Exchange.receive(port, 0, 1, 50).size(), "its own frames do not come back");
+      PortEvents events = port.events();
+      lab.netlink.up("far", false);
+      assertTrue(FeatureLab.comes(() -> events.next() == PortEvents.LINK_DOWN));
     }
   }
 

@@ -70,7 +70,8 @@ class RssTableTest {
     assertTrue(e.getMessage().contains(what), e.getMessage());
   }
 
-  private static int number(String name) {
+  /** The number of the port of a name. */
+  static int number(String name) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment port = arena.allocate(2);
       assertEquals(0, Dpdk.rte_eth_dev_get_port_by_name(arena.allocateFrom(name), port));
