@@ -17,14 +17,14 @@ import org.vhostdp.spi.Port;
 public final class DriverChanges {
   private static final Logger LOG = System.getLogger(DriverChanges.class.getName());
 
-  private final NetDevice device;
   private final DriverSide driver;
+  private final RunningRings running;
   private final RingAttachment rings;
   private final MemoryTable memory;
 
-  DriverChanges(NetDevice device, DriverSide driver, RingAttachment rings, MemoryTable memory) {
-    this.device = device;
+  DriverChanges(DriverSide driver, RunningRings running, RingAttachment rings, MemoryTable memory) {
     this.driver = driver;
+    this.running = running;
     this.rings = rings;
     this.memory = memory;
   }
@@ -32,15 +32,15 @@ public final class DriverChanges {
   /** Other limits, at once. */
   public void qos(QosSpec next) throws Refusal {
     driver.qos(next);
-    ControlChange.commit(device.spec().id(), Kind.QOS, next.toString());
-    device.refresh();
+    ControlChange.commit(driver.spec().id(), Kind.QOS, next.toString());
+    running.refresh();
   }
 
   /** Copies frames there from now on; null ends that. */
   public void capture(CaptureWriter to) throws Refusal {
     driver.capture(to);
-    ControlChange.commit(device.spec().id(), Kind.CAPTURE, to == null ? "off" : "on");
-    device.refresh();
+    ControlChange.commit(driver.spec().id(), Kind.CAPTURE, to == null ? "off" : "on");
+    running.refresh();
   }
 
   /**
@@ -49,7 +49,7 @@ public final class DriverChanges {
    */
   public void lost() throws Refusal {
     try {
-      device.detachData();
+      running.detachData();
     } finally {
       Runnable closing = driver.lose();
       memory.hold(rings.abandoned().handle((done, failure) -> close(closing)));
@@ -61,7 +61,7 @@ public final class DriverChanges {
     try {
       closing.run();
     } catch (RuntimeException e) {
-      LOG.log(Level.WARNING, device.spec().id() + ": the lost driver does not close", e);
+      LOG.log(Level.WARNING, driver.spec().id() + ": the lost driver does not close", e);
     }
     return null;
   }
@@ -70,7 +70,7 @@ public final class DriverChanges {
   public void found(Port port) throws Refusal, DriverException {
     driver.found(port);
     try {
-      device.refresh();
+      running.refresh();
     } catch (Refusal e) {
       lost();
       throw e;
@@ -94,23 +94,23 @@ public final class DriverChanges {
     }
     long begin = System.nanoTime();
     try {
-      device.detachData();
+      running.detachData();
     } catch (Refusal e) {
       next.close();
       throw e;
     }
     BackEnd old = driver.replace(next);
     try {
-      device.refresh();
+      running.refresh();
     } catch (Refusal e) {
-      device.detachData();
+      running.detachData();
       if (old == null) {
         driver.lose().run();
         throw e;
       }
       driver.replace(old);
       next.close();
-      device.refresh();
+      running.refresh();
       throw new Refusal(e.getMessage() + "; the former driver goes on", e);
     }
     long outage = System.nanoTime() - begin;

@@ -2,18 +2,15 @@ package org.vhostdp.dataplane.port;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.vhostdp.dataplane.events.ControlChange;
 import org.vhostdp.dataplane.events.ControlChange.Kind;
-import org.vhostdp.dataplane.io.IoStuck;
 import org.vhostdp.dataplane.io.IoThread;
 import org.vhostdp.dataplane.memory.GuestMemory;
 import org.vhostdp.dataplane.net.Features;
 import org.vhostdp.dataplane.net.QueueCounters;
 import org.vhostdp.dataplane.steering.RssSetting;
-import org.vhostdp.linux.LinuxException;
 import org.vhostdp.spi.DriverException;
 import org.vhostdp.spi.Port;
 
@@ -21,9 +18,8 @@ import org.vhostdp.spi.Port;
  * The control state of one virtio network device: what a front-end set up, and which rings run. The
  * vhost-user session calls it message by message; it belongs to the port's control thread.
  *
- * <p>A ring runs when it was started, enabled, addressed and memory is there; {@link #refresh()}
- * attaches and detaches until that is so. Anything that changes memory or settings under running
- * rings detaches them first, with an acknowledgement of the IO thread, and attaches them after.
+ * <p>Anything that changes memory or settings under running rings detaches them first, with an
+ * acknowledgement of the IO thread, and attaches them after ({@link RunningRings}).
  */
 public final class NetDevice {
   private static final Logger LOG = System.getLogger(NetDevice.class.getName());
@@ -37,12 +33,8 @@ public final class NetDevice {
   private final VringMessages messages;
   private final DriverChanges changes;
   private final long offered;
-
-  private long features;
-  private boolean featuresSet;
-  private int guestOffloads = -1;
-  private GuestQueues queues = GuestQueues.FIRST;
-  private int mtu;
+  private final Negotiation agreed;
+  private final RunningRings running;
 
   /**
    * @param spec the port
@@ -52,7 +44,7 @@ public final class NetDevice {
    */
   public NetDevice(PortSpec spec, Port port, List<IoThread> threads, RingFaults faults)
       throws DriverException {
-    this.mtu = spec.effectiveMtu();
+    this.agreed = new Negotiation(spec);
     int pairs = spec.queuePairs();
     this.vrings = new Vring[2 * pairs + 1];
     for (int i = 0; i < vrings.length; i++) {
@@ -62,8 +54,9 @@ public final class NetDevice {
     this.config = new ConfigSpace(spec);
     this.rings = new RingAttachment(driver, pairs, threads, faults);
     this.commands = new GuestCommands(this);
-    this.messages = new VringMessages(this, vrings, rings);
-    this.changes = new DriverChanges(this, driver, rings, memory);
+    this.running = new RunningRings(vrings, agreed, memory, driver, rings, commands);
+    this.messages = new VringMessages(vrings, agreed, running, rings);
+    this.changes = new DriverChanges(driver, running, rings, memory);
     this.offered = offer(spec);
     config.link(port.events().linkUp());
   }
@@ -100,11 +93,11 @@ public final class NetDevice {
 
   /** Feature bits negotiated, 0 before. Any thread sees some recent value. */
   public long features() {
-    return features;
+    return agreed.features();
   }
 
   boolean negotiated(long bits) {
-    return (features & bits) == bits;
+    return agreed.has(bits);
   }
 
   public int queuePairs() {
@@ -128,31 +121,22 @@ public final class NetDevice {
     if (unknown != 0) {
       throw new Refusal("features were set that were not offered: " + Features.names(unknown));
     }
-    if (rings.any() && bits != features) {
+    if (rings.any() && bits != agreed.features()) {
       throw new Refusal("features may not change while rings run");
     }
-    features = bits;
-    featuresSet = true;
-    guestOffloads = -1;
-    queues = new GuestQueues(queues.pairs(), null, null);
+    agreed.features(bits);
     ControlChange.commit(spec().id(), Kind.FEATURES, Features.names(bits).toString());
-    refresh();
-  }
-
-  /** Offloads the guest takes now: as negotiated, or as it has changed them by command. */
-  private int rxOffloads() {
-    int negotiated = Features.rxOffloads(features);
-    return guestOffloads < 0 ? negotiated : negotiated & guestOffloads;
+    running.refresh();
   }
 
   // ---- memory ----------------------------------------------------------------------------------
 
   private void change(GuestMemory table) throws Refusal {
-    detachAll();
+    running.detachAll();
     driver.memory(table);
     memory.set(table);
     ControlChange.commit(spec().id(), Kind.MEMORY_TABLE, table.count() + " regions");
-    refresh();
+    running.refresh();
   }
 
   // ---- rings -----------------------------------------------------------------------------------
@@ -168,7 +152,7 @@ public final class NetDevice {
     ring.fault = why;
     LOG.log(Level.WARNING, "{0}: ring {1} is out of service: {2}", spec().id(), index, why);
     try {
-      detach(ring);
+      running.detach(ring);
     } catch (Refusal e) {
       LOG.log(Level.WARNING, "{0}: {1}", spec().id(), e.getMessage());
     }
@@ -177,18 +161,13 @@ public final class NetDevice {
 
   // ---- the control queue -----------------------------------------------------------------------
 
-  /** Index of the control queue (virtio 1.3, 5.1.2). */
-  private int controlIndex() {
-    return (features & (Features.MQ | Features.RSS)) != 0 ? 2 * queuePairs() : 2;
-  }
-
-  boolean isControl(Vring ring) {
-    return (features & Features.CTRL_VQ) != 0 && ring.index == controlIndex();
+  private Vring controlRing() {
+    return vrings[running.controlIndex()];
   }
 
   /** The control queue's kick descriptor, or -1 while it does not run here. */
   public int controlKick() {
-    return rings.control() == null ? -1 : Vring.raw(vrings[controlIndex()].kick);
+    return rings.control() == null ? -1 : Vring.raw(controlRing().kick);
   }
 
   /** Reads away the control queue's kicks. */
@@ -196,7 +175,7 @@ public final class NetDevice {
     if (controlKick() < 0) {
       return;
     }
-    Vring ring = vrings[controlIndex()];
+    Vring ring = controlRing();
     if (!rings.drain(ring.kick)) {
       // A pipe without a writer would be ready for ever.
       ring.kick.close();
@@ -209,39 +188,40 @@ public final class NetDevice {
     if (rings.control() == null) {
       return;
     }
-    int answered = rings.serveControl(vrings[controlIndex()]);
+    int answered = rings.serveControl(controlRing());
     if (answered < 0) {
-      ringBroken(controlIndex(), rings.control().ring().fault());
+      ringBroken(running.controlIndex(), rings.control().ring().fault());
     }
   }
 
   /** VQ_PAIRS_SET of the guest. */
   boolean setPairs(int pairs) {
-    return pairs >= 1 && pairs <= queuePairs() && steer(queues.withPairs(pairs));
+    return pairs >= 1 && pairs <= queuePairs() && steer(agreed.queues().withPairs(pairs));
   }
 
   /** RSS_CONFIG and HASH_CONFIG of the guest; nonsense was refused before. */
   boolean setScaling(RssSetting setting, boolean hashOnly) {
+    GuestQueues queues = agreed.queues();
     return steer(hashOnly ? queues.withHashes(setting) : queues.withScaling(setting));
   }
 
   private boolean steer(GuestQueues next) {
-    GuestQueues old = queues;
-    queues = next;
+    GuestQueues old = agreed.queues();
+    agreed.queues(next);
     try {
-      refresh();
+      running.refresh();
       ControlChange.commit(spec().id(), Kind.RSS, describeSteering());
       return true;
     } catch (Refusal e) {
       LOG.log(Level.WARNING, "{0}: {1}", spec().id(), e.getMessage());
-      queues = old;
+      agreed.queues(old);
       return false;
     }
   }
 
   /** How received frames find their queue, for operators. */
   public String describeSteering() {
-    RssSetting now = queues.rss();
+    RssSetting now = agreed.queues().rss();
     if (now != null) {
       return "rss of the guest: " + now;
     }
@@ -250,18 +230,18 @@ public final class NetDevice {
 
   /** GUEST_OFFLOADS_SET of the guest. */
   boolean setGuestOffloads(long bits) {
-    if ((bits & ~features) != 0) {
+    if ((bits & ~agreed.features()) != 0) {
       return false;
     }
-    int old = guestOffloads;
-    guestOffloads = Features.rxOffloads(bits);
+    int old = agreed.guestOffloads();
+    agreed.guestOffloads(Features.rxOffloads(bits));
     try {
-      detachAll();
-      refresh();
+      running.detachAll();
+      running.refresh();
       return true;
     } catch (Refusal e) {
       LOG.log(Level.WARNING, "{0}: {1}", spec().id(), e.getMessage());
-      guestOffloads = old;
+      agreed.guestOffloads(old);
       return false;
     }
   }
@@ -297,26 +277,26 @@ public final class NetDevice {
     if (bytes < 68 || bytes > 65535) {
       throw new Refusal("an MTU of " + bytes + " is outside 68 to 65535");
     }
-    int old = mtu;
-    mtu = (int) bytes;
+    int old = agreed.mtu();
+    agreed.mtu((int) bytes);
     try {
       // Asked now, even if no ring runs yet: the front-end is not to learn of it at a kick.
-      driver.check(wishes());
-      detachAll();
-      refresh();
+      driver.check(agreed.wishes(running.activePairs()));
+      running.detachAll();
+      running.refresh();
     } catch (DriverException e) {
-      mtu = old;
+      agreed.mtu(old);
       throw new Refusal("the driver refuses: " + e.getMessage(), e);
     } catch (Refusal e) {
-      mtu = old;
-      refresh();
+      agreed.mtu(old);
+      running.refresh();
       throw e;
     }
   }
 
   /** SEND_RARP: tells the network where this MAC address is now. */
   public void announce(byte[] mac) throws Refusal {
-    stuck(() -> rings.transmitOnce(Rarp.announcing(mac)));
+    RunningRings.acknowledged(() -> rings.transmitOnce(Rarp.announcing(mac)));
   }
 
   /** Sets the link's state for the guest; whether that changed it. */
@@ -338,138 +318,28 @@ public final class NetDevice {
 
   /** Asks the guest to announce itself; whether it can be asked. */
   public boolean askToAnnounce() {
-    return (features & Features.GUEST_ANNOUNCE) != 0 && config.announce(true);
-  }
-
-  // ---- refresh ---------------------------------------------------------------------------------
-
-  private int activePairs() {
-    if (rings.control() != null && (features & (Features.MQ | Features.RSS)) != 0) {
-      return queues.pairs();
-    }
-    int active = 0;
-    while (active < queuePairs() && vrings[2 * active].ready(enableNeeded())) {
-      active++;
-    }
-    return Math.max(1, active);
-  }
-
-  private boolean enableNeeded() {
-    return (features & Features.PROTOCOL_FEATURES) != 0;
-  }
-
-  /** Attaches and detaches until what runs is what should run. */
-  void refresh() throws Refusal {
-    boolean possible = featuresSet && memory.now().count() > 0;
-    Vring control = vrings[controlIndex()];
-    boolean controlRuns = possible && isControl(control) && control.ready(enableNeeded());
-    if (controlRuns && !control.attached) {
-      rings.attachControl(control, this, commands);
-    }
-    List<Vring> wanted = new ArrayList<>();
-    int active = activePairs();
-    for (Vring ring : vrings) {
-      boolean data = ring.index < 2 * queuePairs() && !isControl(ring);
-      boolean wants = data && ring.pair() < active && ring.ready(enableNeeded());
-      if (possible && wants && driver.backEnd() != null) {
-        wanted.add(ring);
-      } else if (ring.attached && !(controlRuns && ring == control)) {
-        detach(ring);
-      }
-    }
-    try {
-      drive(wanted);
-    } catch (DriverException | LinuxException e) {
-      throw new Refusal("the driver refuses: " + e.getMessage(), e);
-    }
-  }
-
-  private void drive(List<Vring> wanted) throws DriverException, LinuxException, Refusal {
-    if (wanted.isEmpty()) {
-      if (!rings.any()) {
-        driver.rest();
-      }
-      return;
-    }
-    GuestWishes wishes = wishes();
-    if (driver.disturbs(wishes)) {
-      detachData();
-    }
-    driver.run(wishes);
-    if (!rings.any()) {
-      rings.arrange(driver.together());
-    }
-    for (Vring ring : wanted) {
-      if (!ring.attached) {
-        rings.attach(ring, this);
-      }
-    }
-  }
-
-  private GuestWishes wishes() {
-    return new GuestWishes(
-        features, rxOffloads(), activePairs(), queues.rss(), queues.hashes(), mtu);
+    return agreed.has(Features.GUEST_ANNOUNCE) && config.announce(true);
   }
 
   // ---- the end ---------------------------------------------------------------------------------
-
-  void detach(Vring ring) throws Refusal {
-    if (ring.attached) {
-      if (isControl(ring)) {
-        rings.detachControl(ring);
-      } else {
-        stuck(() -> rings.detach(ring));
-      }
-    }
-  }
-
-  private void detachAll() throws Refusal {
-    for (Vring ring : vrings) {
-      detach(ring);
-    }
-  }
-
-  void detachData() throws Refusal {
-    for (Vring ring : vrings) {
-      if (!isControl(ring)) {
-        detach(ring);
-      }
-    }
-  }
-
-  interface IoCall {
-    void run() throws IoStuck;
-  }
-
-  static void stuck(IoCall call) throws Refusal {
-    try {
-      call.run();
-    } catch (IoStuck e) {
-      throw new Refusal(e.getMessage(), e);
-    }
-  }
 
   /** RESET_OWNER: disables every ring, forgets nothing. */
   public void disableRings() throws Refusal {
     for (Vring ring : vrings) {
       ring.enabled = false;
     }
-    detachAll();
+    running.detachAll();
     driver.rest();
   }
 
   /** RESET_DEVICE, and the end of a session: back to the state before negotiation. */
   public void reset() throws Refusal {
-    detachAll();
+    running.detachAll();
     driver.rest();
     for (Vring ring : vrings) {
       ring.reset();
     }
-    features = 0;
-    featuresSet = false;
-    guestOffloads = -1;
-    queues = GuestQueues.FIRST;
-    mtu = spec().effectiveMtu();
+    agreed.reset();
     config.announce(false);
     config.mac(spec().mac() == null ? new byte[6] : spec().mac());
     commands.reset();

@@ -9,6 +9,7 @@ import org.vhostdp.dataplane.io.IoStuck;
 import org.vhostdp.dataplane.io.IoThread;
 import org.vhostdp.dataplane.io.PairControl;
 import org.vhostdp.dataplane.io.QueuePair;
+import org.vhostdp.dataplane.memory.GuestMemory;
 import org.vhostdp.dataplane.memory.MemoryRefused;
 import org.vhostdp.dataplane.net.ControlQueue;
 import org.vhostdp.dataplane.net.Features;
@@ -96,12 +97,12 @@ final class RingAttachment {
   }
 
   /** Puts a ring into service; the driver runs. */
-  void attach(Vring ring, NetDevice device) throws Refusal {
+  void attach(Vring ring, long features, GuestMemory memory) throws Refusal {
     try {
       if (ring.isReceive()) {
-        attachReceive(ring, device);
+        attachReceive(ring, features, memory);
       } else {
-        attachTransmit(ring, device);
+        attachTransmit(ring, features, memory);
       }
     } catch (IoStuck | LinuxException e) {
       throw new Refusal(e.getMessage(), e);
@@ -121,44 +122,49 @@ final class RingAttachment {
     }
   }
 
-  private void attachReceive(Vring ring, NetDevice device) throws Refusal, IoStuck, LinuxException {
+  private void attachReceive(Vring ring, long features, GuestMemory memory)
+      throws Refusal, IoStuck, LinuxException {
     QueueWay<RxQueue> way = driver.stages().receive(ring.pair(), ring.counters);
-    ReceivePath path = new ReceivePath(setup(ring, device, way), way.queue(), way.frames());
+    ReceivePath path =
+        new ReceivePath(setup(ring, features, memory, way), way.queue(), way.frames());
     pairs[ring.pair()].attach(path, way.queue().wakeup(), Vring.raw(ring.kick));
     receiving[ring.pair()] = path;
   }
 
-  private void attachTransmit(Vring ring, NetDevice device)
+  private void attachTransmit(Vring ring, long features, GuestMemory memory)
       throws Refusal, IoStuck, LinuxException {
     QueueWay<TxQueue> way = driver.stages().transmit(ring.pair(), ring.counters);
     TransmitPath path =
-        new TransmitPath(setup(ring, device, way), way.queue(), way.frames(), way.maxSegments());
+        new TransmitPath(
+            setup(ring, features, memory, way), way.queue(), way.frames(), way.maxSegments());
     pairs[ring.pair()].attach(path, way.queue().wakeup(), Vring.raw(ring.kick));
     transmitting[ring.pair()] = path;
   }
 
-  private QueueSetup setup(Vring ring, NetDevice device, QueueWay<?> way) throws Refusal {
+  private QueueSetup setup(Vring ring, long features, GuestMemory memory, QueueWay<?> way)
+      throws Refusal {
     return new QueueSetup(
-        locate(ring, device, !ring.isReceive()),
-        device.features(),
+        locate(ring, features, memory, !ring.isReceive()),
+        features,
         Vring.raw(ring.call),
         ring.counters,
         way.maxFrame(),
         way.direct() ? driver.backEnd().lentFor(ring.isReceive()) : null);
   }
 
-  private static DeviceRing locate(Vring ring, NetDevice device, boolean reading) throws Refusal {
+  private static DeviceRing locate(Vring ring, long features, GuestMemory memory, boolean reading)
+      throws Refusal {
     try {
       RingLayout layout =
           RingLayout.locate(
-              device.memory().now(),
-              Features.rings(device.features()),
+              memory,
+              Features.rings(features),
               ring.size,
               ring.descriptors,
               ring.driver,
               ring.device,
               ring.base);
-      return DeviceRing.of(reading ? layout.forReading() : layout, device.memory().now());
+      return DeviceRing.of(reading ? layout.forReading() : layout, memory);
     } catch (MemoryRefused e) {
       throw new Refusal("ring " + ring.index + ": " + e.getMessage(), e);
     }
@@ -182,8 +188,9 @@ final class RingAttachment {
     attached--;
   }
 
-  void attachControl(Vring ring, NetDevice device, ControlQueue.Handler commands) throws Refusal {
-    control = new ControlQueue(locate(ring, device, false), commands);
+  void attachControl(Vring ring, long features, GuestMemory memory, ControlQueue.Handler commands)
+      throws Refusal {
+    control = new ControlQueue(locate(ring, features, memory, false), commands);
     control.ring().requestKicks();
     ring.attached = true;
   }

@@ -5,13 +5,15 @@ import org.vhostdp.linux.Fd;
 
 /** What a front-end says of a device's rings, message by message. The port's control thread. */
 public final class VringMessages {
-  private final NetDevice device;
   private final Vring[] vrings;
+  private final Negotiation agreed;
+  private final RunningRings running;
   private final RingAttachment rings;
 
-  VringMessages(NetDevice device, Vring[] vrings, RingAttachment rings) {
-    this.device = device;
+  VringMessages(Vring[] vrings, Negotiation agreed, RunningRings running, RingAttachment rings) {
     this.vrings = vrings;
+    this.agreed = agreed;
+    this.running = running;
     this.rings = rings;
   }
 
@@ -25,13 +27,13 @@ public final class VringMessages {
   /** SET_VRING_NUM. */
   public void setSize(long index, long size) throws Refusal {
     Vring ring = vring(index);
-    boolean packed = device.negotiated(Features.RING_PACKED);
+    boolean packed = agreed.has(Features.RING_PACKED);
     if (size < 1 || size > 32768 || !packed && Long.bitCount(size) != 1) {
       throw new Refusal(size + " is not a legal ring size");
     }
-    device.detach(ring);
+    running.detach(ring);
     ring.size = (int) size;
-    device.refresh();
+    running.refresh();
   }
 
   /**
@@ -40,13 +42,13 @@ public final class VringMessages {
    */
   public void setAddresses(long index, long descriptors, long available, long used) throws Refusal {
     Vring ring = vring(index);
-    device.detach(ring);
+    running.detach(ring);
     ring.descriptors = descriptors;
     ring.driver = available;
     ring.device = used;
     ring.addressed = true;
     ring.fault = null;
-    device.refresh();
+    running.refresh();
   }
 
   /** SET_VRING_BASE. */
@@ -61,13 +63,13 @@ public final class VringMessages {
   /** GET_VRING_BASE: stops the ring; nothing is written to it after this returns. */
   public long stopRing(long index) throws Refusal {
     Vring ring = vring(index);
-    device.detach(ring);
+    running.detach(ring);
     ring.started = false;
     Vring.close(ring.kick);
     ring.kick = null;
     ring.fault = null;
-    device.refresh();
-    boolean packed = device.negotiated(Features.RING_PACKED);
+    running.refresh();
+    boolean packed = agreed.has(Features.RING_PACKED);
     // The packed base has two halves, available and used; nothing stays in flight: they are equal.
     return packed ? ring.base | (long) ring.base << 16 : ring.base;
   }
@@ -81,11 +83,11 @@ public final class VringMessages {
       Vring.close(kick);
       throw e;
     }
-    device.detach(ring);
+    running.detach(ring);
     Vring.close(ring.kick);
     ring.kick = kick;
     ring.started = true;
-    device.refresh();
+    running.refresh();
   }
 
   /** SET_VRING_CALL: may be replaced while the ring runs, and may come before anything else. */
@@ -99,8 +101,8 @@ public final class VringMessages {
     }
     Fd old = ring.call;
     ring.call = call;
-    if (ring.attached && !device.isControl(ring)) {
-      NetDevice.stuck(() -> rings.interrupts(vrings, ring.pair()));
+    if (ring.attached && !running.isControl(ring)) {
+      RunningRings.acknowledged(() -> rings.interrupts(vrings, ring.pair()));
     }
     Vring.close(old);
     rings.interruptOnce(ring);
@@ -122,6 +124,6 @@ public final class VringMessages {
   /** SET_VRING_ENABLE. */
   public void setEnabled(long index, boolean on) throws Refusal {
     vring(index).enabled = on;
-    device.refresh();
+    running.refresh();
   }
 }
