@@ -20,41 +20,53 @@ final class Watch {
   private final boolean drained;
   private final int tag;
 
-  /** In between, if another watch has the same descriptor in this set already; else null. */
-  private final Epoll between;
+  /** In between, once another watch had the same descriptor in this set; else null. */
+  private Epoll between;
 
   private boolean wanted;
   private boolean ended;
 
+  /**
+   * A kick's descriptor is edge triggered and always watched, so that kicks that come while polling
+   * cost no call. A driver's is level triggered and in the set only while its pair is parked: the
+   * kernel goes through an epoll set that has a descriptor each time something happens to it, with
+   * an interest of nothing too, which costs more than most frames do.
+   */
   Watch(WatchSet set, Epoll epoll, QueuePair pair, int fd, int events, boolean drained, int tag)
       throws LinuxException {
     this.set = set;
     this.epoll = epoll;
     this.pair = pair;
     this.fd = fd;
-    this.events = events;
+    this.events = drained ? events | Epoll.EDGE : events;
     this.drained = drained;
     this.tag = tag;
-    this.wanted = drained;
-    // A driver's descriptor is level triggered and watched only while its pair is parked; a kick's
-    // is edge triggered and always watched, so that kicks that come while polling cost no call.
-    this.between = add(drained ? events | Epoll.EDGE : 0);
+    add();
+    wanted = true;
+    want(drained);
   }
 
   /** Adds the descriptor, or an epoll set of its own with nothing else in it. */
-  private Epoll add(int interest) throws LinuxException {
+  private void add() throws LinuxException {
+    if (between != null) {
+      between.add(fd, events, tag);
+      return;
+    }
     try {
-      epoll.add(fd, interest, tag);
-      return null;
+      epoll.add(fd, events, tag);
     } catch (LinuxException e) {
       if (e.errno() != Errno.EEXIST) {
         throw e;
       }
+      between = inBetween();
     }
+  }
+
+  private Epoll inBetween() throws LinuxException {
     Epoll own = Epoll.create(1);
     try {
-      own.add(fd, drained ? events | Epoll.EDGE : events, tag);
-      epoll.add(own.fd().raw(), drained ? Epoll.IN | Epoll.EDGE : 0, tag);
+      own.add(fd, events, tag);
+      epoll.add(own.fd().raw(), drained ? Epoll.IN | Epoll.EDGE : Epoll.IN, tag);
       return own;
     } catch (LinuxException | RuntimeException e) {
       own.close();
@@ -92,12 +104,12 @@ final class Watch {
     if (now == wanted || ended) {
       return;
     }
-    wanted = now;
-    if (between == null) {
-      epoll.modify(fd, now ? events : 0, tag);
+    if (now) {
+      add();
     } else {
-      epoll.modify(between.fd().raw(), now ? Epoll.IN : 0, tag);
+      (between == null ? epoll : between).remove(fd);
     }
+    wanted = now;
   }
 
   /** As {@link #want(boolean)}, of a watch that may be of nothing. */
