@@ -84,11 +84,8 @@ final class NativeLibraries {
   }
 
   private static boolean isThere(String name, DriverDescriptor d, byte[] cache) {
-    // A name stands there by itself, or as the end of its path.
-    for (String before : List.of("\0", "/")) {
-      if (contains(cache, (before + name + "\0").getBytes(StandardCharsets.ISO_8859_1))) {
-        return true;
-      }
+    if (isCached(name, cache)) {
+      return true;
     }
     List<Path> folders = new ArrayList<>();
     folders.add(d.folder().resolve("lib"));
@@ -102,6 +99,23 @@ final class NativeLibraries {
     return folders.stream().anyMatch(folder -> Files.isRegularFile(folder.resolve(name)));
   }
 
+  /** Whether the cache has a path of it that is still true: ldconfig(8) may be owed since. */
+  private static boolean isCached(String name, byte[] cache) {
+    byte[] end = ("/" + name + "\0").getBytes(StandardCharsets.ISO_8859_1);
+    for (int at = indexOf(cache, end, 0); at >= 0; at = indexOf(cache, end, at + 1)) {
+      int first = at;
+      while (first > 0 && cache[first - 1] != 0) {
+        first--;
+      }
+      int length = at + end.length - 1 - first;
+      String path = new String(cache, first, length, StandardCharsets.ISO_8859_1);
+      if (path.startsWith("/") && Files.isRegularFile(Path.of(path))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private static byte[] cache() {
     try {
       return Files.size(CACHE) > MOST_BYTES ? new byte[0] : Files.readAllBytes(CACHE);
@@ -109,10 +123,6 @@ final class NativeLibraries {
       // Other C libraries than glibc have none; the folders are searched all the same.
       return new byte[0];
     }
-  }
-
-  private static boolean contains(byte[] text, byte[] word) {
-    return indexOf(text, word, 0) >= 0;
   }
 
   /** Where a word begins first, from an index on; -1 if nowhere. */

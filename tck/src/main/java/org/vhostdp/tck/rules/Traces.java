@@ -13,7 +13,7 @@ import org.vhostdp.tck.rule.Broken;
 
 /** What this process holds: descriptors, memory, threads, processes, network devices. */
 final class Traces {
-  private static final int BATCHES = 4;
+  private static final int BATCHES = 8;
 
   private Traces() {}
 
