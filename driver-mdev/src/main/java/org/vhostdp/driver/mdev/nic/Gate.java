@@ -1,0 +1,55 @@
+package org.vhostdp.driver.mdev.nic;
+
+/**
+ * What the control thread tells the queues of a port. Volatile: a burst call that begins after a
+ * change sees it, and with it all that was set up before.
+ */
+public final class Gate {
+  private volatile boolean open;
+  private volatile boolean gone;
+  private volatile int offloads;
+  private volatile int mtu = 1500;
+
+  /** Whether frames flow. */
+  public boolean isOpen() {
+    return open;
+  }
+
+  /** The device is gone: nothing works until the port is closed. */
+  public boolean isGone() {
+    return gone;
+  }
+
+  /** Offloads that received frames may use. */
+  public int offloads() {
+    return offloads;
+  }
+
+  /** Bytes of layer 3. */
+  public int mtu() {
+    return mtu;
+  }
+
+  /** Opens or closes; what is gone stays closed. */
+  public void open(boolean flows) {
+    open = flows && !gone;
+    // After the write: either this sees that the device vanished, or vanish() closes after it.
+    if (gone) {
+      open = false;
+    }
+  }
+
+  public void offloads(int bits) {
+    offloads = bits;
+  }
+
+  public void mtu(int bytes) {
+    mtu = bytes;
+  }
+
+  /** Any thread. */
+  public void vanish() {
+    gone = true;
+    open = false;
+  }
+}

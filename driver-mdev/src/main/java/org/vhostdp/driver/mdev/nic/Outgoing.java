@@ -1,0 +1,68 @@
+package org.vhostdp.driver.mdev.nic;
+
+import org.vhostdp.spi.Burst;
+import org.vhostdp.spi.Offload;
+
+/** What a transmitted frame must be like. Immutable. */
+public final class Outgoing {
+  /** Not a status of {@link Burst}: the frame can be sent. */
+  public static final int GOOD = -1;
+
+  /** Bytes: the longest IP packet, an Ethernet header and two VLAN tags. */
+  public static final int LONGEST = 65535 + 14 + 8;
+
+  /** Bytes of an Ethernet header, and with a VLAN tag. */
+  public static final int HEADER = 14;
+
+  private static final int TAGGED = HEADER + 4;
+
+  private final int offloads;
+  private final int longest;
+
+  /**
+   * @param offloads that frames may use
+   * @param longest bytes of a frame at most
+   */
+  public Outgoing(int offloads, int longest) {
+    this.offloads = offloads;
+    this.longest = longest;
+  }
+
+  /**
+   * Checks a frame's length and offloads.
+   *
+   * @param flags of its first entry
+   * @param length all its entries
+   * @param mtu bytes of layer 3
+   * @return GOOD or a status
+   */
+  public int check(int flags, long packed, long length, int mtu) {
+    if (length < HEADER) {
+      return Burst.REFUSED;
+    }
+    int used = flags & ~Offload.MORE;
+    if (used != 0 && !fits(used, packed, length)) {
+      return Burst.BAD_OFFLOAD;
+    }
+    int most = (used & Offload.GSO_ANY) != 0 ? longest : Math.min(longest, mtu + TAGGED);
+    return length > most ? Burst.TOO_LONG : GOOD;
+  }
+
+  private boolean fits(int used, long packed, long length) {
+    if ((used & ~offloads) != 0) {
+      return false;
+    }
+    if ((used & Offload.CSUM_PARTIAL) != 0
+        && Offload.csumStart(packed) + Offload.csumOffset(packed) + 2 > length) {
+      return false;
+    }
+    int gso = used & Offload.GSO_ANY;
+    if (gso == 0) {
+      return (used & Offload.GSO_ECN) == 0;
+    }
+    return (used & Offload.CSUM_PARTIAL) != 0
+        && (gso & gso - 1) == 0
+        && Offload.gsoSize(packed) != 0
+        && Offload.headerLength(packed) <= length;
+  }
+}

@@ -1,0 +1,78 @@
+package org.vhostdp.driver.mdev.vfio;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.vhostdp.linux.CallState;
+import org.vhostdp.linux.Fd;
+import org.vhostdp.linux.Io;
+import org.vhostdp.linux.Poll;
+
+/** QEMU's monitor, reached from inside over the virtio console port named "monitor". */
+final class Monitor implements AutoCloseable {
+  private static final String PROMPT = "(qemu) ";
+  private static final int FLAGS = 02 | 04000;
+  private static final int ANSWER_MILLIS = 20_000;
+
+  private final Fd port;
+
+  private Monitor(Fd port) {
+    this.port = port;
+  }
+
+  static Monitor open() throws IOException {
+    Path ports = Path.of("/sys/class/virtio-ports");
+    for (String name : Sysfs.names(ports)) {
+      if (Sysfs.read(ports.resolve(name).resolve("name"), "").equals("monitor")) {
+        return new Monitor(Io.open("/dev/" + name, FLAGS, 0));
+      }
+    }
+    assumeTrue(false, "needs QEMU's monitor on a virtio console port named \"monitor\"");
+    return null;
+  }
+
+  /** Types a command and waits for the next prompt. */
+  String ask(String command) throws IOException {
+    read(200, false);
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment line = arena.allocateFrom(command + "\n");
+      Io.write(new CallState(arena), port.raw(), line, line.byteSize() - 1);
+    }
+    return read(ANSWER_MILLIS, true);
+  }
+
+  private String read(int millis, boolean toPrompt) throws IOException {
+    StringBuilder text = new StringBuilder();
+    long end = System.nanoTime() + millis * 1_000_000L;
+    Poll poll = new Poll(1);
+    poll.set(0, port.raw(), Poll.IN);
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment buffer = arena.allocate(4096);
+      CallState s = new CallState(arena);
+      while (System.nanoTime() < end && !(toPrompt && prompted(text))) {
+        poll.await(100);
+        long length = Io.read(s, port.raw(), buffer, buffer.byteSize());
+        if (length > 0) {
+          byte[] bytes = buffer.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE);
+          text.append(new String(bytes, StandardCharsets.UTF_8));
+        }
+      }
+    }
+    return text.toString();
+  }
+
+  private static boolean prompted(StringBuilder text) {
+    int echo = text.indexOf("\n");
+    return echo >= 0 && text.indexOf(PROMPT, echo) >= 0;
+  }
+
+  @Override
+  public void close() {
+    port.close();
+  }
+}
