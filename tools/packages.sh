@@ -25,7 +25,7 @@ packages_of() {
       packages_of afxdp
       packages_of dpdk
       printf '%s\n' dpdk-dev:dpdk-testpmd ethtool:ethtool tshark:tshark tcpdump:tcpdump \
-        chromium:chromium
+        chromium:chromium make:make gcc:gcc
       ;;
     *) return 1 ;;
   esac

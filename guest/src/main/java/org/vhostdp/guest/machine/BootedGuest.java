@@ -22,6 +22,8 @@ final class BootedGuest implements GuestMachine {
 
   private final String name;
   private final GuestFolder folder;
+  private final CommandStream stream;
+  private final String token;
   private final boolean rebootable;
   private final GuestProcess process;
   private final Console console = new Console();
@@ -40,6 +42,8 @@ final class BootedGuest implements GuestMachine {
       String name, GuestFolder folder, String token, boolean rebootable, GuestProcess process) {
     this.name = name;
     this.folder = folder;
+    this.token = token;
+    stream = new CommandStream(folder.path());
     this.rebootable = rebootable;
     this.process = process;
     messages = new Messages(token);
@@ -118,27 +122,57 @@ final class BootedGuest implements GuestMachine {
     oneCommand.lockInterruptibly();
     try {
       long start = System.nanoTime();
-      long id = send(command, limit);
-      long deadline = start + limit.plus(GRACE).toNanos();
-      for (; ; ) {
-        Message message = messages.next(deadline - System.nanoTime());
-        switch (message) {
-          case null -> throw failure("did not answer the command \"" + brief(command) + "\".");
-          case Ended ended -> throw ended(ended, "during the command \"" + brief(command) + "\"");
-          case Ready ready -> {
-            release = ready.release();
-            throw failure("restarted during the command \"" + brief(command) + "\".");
-          }
-          case Done done -> {
-            if (done.id() == id) {
-              Duration took = Duration.ofNanos(System.nanoTime() - start);
-              return new CommandResult(done.status(), done.output(), took);
-            }
-          }
-        }
+      return done(command, send(command, limit, ""), start, limit);
+    } finally {
+      oneCommand.unlock();
+    }
+  }
+
+  @Override
+  public CommandResult run(String command, Duration limit, OutputStream output)
+      throws IOException, InterruptedException {
+    if (!stream.offered()) {
+      CommandResult result = run(command, limit);
+      output.write(result.output().getBytes(StandardCharsets.UTF_8));
+      return new CommandResult(result.status(), "", result.took());
+    }
+    oneCommand.lockInterruptibly();
+    try {
+      long start = System.nanoTime();
+      String mark = token + "." + (lastId + 1);
+      CommandStream.Copy copy = stream.copy(output, mark);
+      try {
+        CommandResult result = done(command, send(command, limit, " " + mark), start, limit);
+        copy.await(GRACE);
+        return result;
+      } catch (IOException failure) {
+        copy.settle(THREADS_END);
+        throw failure;
       }
     } finally {
       oneCommand.unlock();
+    }
+  }
+
+  private CommandResult done(String command, long id, long start, Duration limit)
+      throws IOException, InterruptedException {
+    long deadline = start + limit.plus(GRACE).toNanos();
+    for (; ; ) {
+      Message message = messages.next(deadline - System.nanoTime());
+      switch (message) {
+        case null -> throw failure("did not answer the command \"" + brief(command) + "\".");
+        case Ended ended -> throw ended(ended, "during the command \"" + brief(command) + "\"");
+        case Ready ready -> {
+          release = ready.release();
+          throw failure("restarted during the command \"" + brief(command) + "\".");
+        }
+        case Done done -> {
+          if (done.id() == id) {
+            Duration took = Duration.ofNanos(System.nanoTime() - start);
+            return new CommandResult(done.status(), done.output(), took);
+          }
+        }
+      }
     }
   }
 
@@ -151,14 +185,14 @@ final class BootedGuest implements GuestMachine {
     oneCommand.lockInterruptibly();
     try {
       long deadline = System.nanoTime() + limit.toNanos();
-      send(Resources.text("reboot.sh"), limit);
+      send(Resources.text("reboot.sh"), limit, "");
       awaitReady(deadline, limit);
     } finally {
       oneCommand.unlock();
     }
   }
 
-  private long send(String command, Duration limit) throws IOException {
+  private long send(String command, Duration limit, String mark) throws IOException {
     if (closed.get()) {
       throw new IOException("The guest was closed.");
     }
@@ -166,7 +200,7 @@ final class BootedGuest implements GuestMachine {
     long millis = Math.max(1, limit.toMillis()); // timeout(1) takes 0 for no limit
     String seconds = "%d.%03d".formatted(millis / 1000, millis % 1000);
     // Short requests only: user-mode Linux can lose its console's input beyond 4 KiB at a time.
-    String request = id + " " + seconds + "\n";
+    String request = id + " " + seconds + mark + "\n";
     try {
       folder.writeCommand(id, command);
       OutputStream out = process.streams().getOutputStream();
@@ -248,6 +282,7 @@ final class BootedGuest implements GuestMachine {
       process.streams().getOutputStream().close();
       consoleReader.join(THREADS_END);
       messageReader.join(THREADS_END);
+      stream.close();
       folder.delete();
     } catch (InterruptedException again) {
       interrupted = true;

@@ -1,6 +1,7 @@
 package org.vhostdp.guest.machine;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.time.Duration;
 import java.util.function.Consumer;
 
@@ -26,6 +27,18 @@ public interface GuestMachine extends AutoCloseable {
    *     message ends with the console's last lines
    */
   CommandResult run(String command, Duration limit) throws IOException, InterruptedException;
+
+  /**
+   * As {@link #run(String, Duration)}, its output handed over as it is written, on a thread of the
+   * guest's. User-mode Linux hands it over at the end.
+   *
+   * @param output gets the bytes of standard output and standard error; is neither flushed nor
+   *     closed. One that is slow slows the command down
+   * @return the result, its output empty
+   * @throws IOException as there, or what the output threw first, once the command has ended
+   */
+  CommandResult run(String command, Duration limit, OutputStream output)
+      throws IOException, InterruptedException;
 
   /**
    * Restarts the guest's kernel in the same virtual machine and waits until commands run again. A

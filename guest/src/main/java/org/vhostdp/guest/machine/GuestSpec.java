@@ -13,6 +13,12 @@ import java.util.List;
  * @param vcpus virtual processors of QEMU; user-mode Linux always has one
  * @param append more kernel arguments, separated by spaces
  * @param options more arguments for the hypervisor's command line
+ * @param shares existing folders of this machine that the guest may write to, each under its own
+ *     path; QEMU only
+ * @param accelerator QEMU's accelerator and its properties, such as {@code tcg,thread=multi}, or
+ *     null for the usual one
+ * @param network a shell script that makes QEMU's interfaces in a network namespace of its own,
+ *     which ends with it; null for none, with QEMU in this process's namespace
  * @param rebootable whether QEMU lets the guest restart; without it a restart or a panic ends the
  *     guest. User-mode Linux can always restart
  * @param workDir an existing folder in which the guest's own folder is made, without spaces and
@@ -26,6 +32,9 @@ public record GuestSpec(
     int vcpus,
     String append,
     List<String> options,
+    List<Path> shares,
+    String accelerator,
+    String network,
     boolean rebootable,
     Path workDir,
     Duration bootLimit,
@@ -34,6 +43,7 @@ public record GuestSpec(
   public GuestSpec {
     nics = List.copyOf(nics);
     options = List.copyOf(options);
+    shares = List.copyOf(shares);
     if (memoryMiB < 64) {
       throw new IllegalArgumentException(
           "A guest needs 64 MiB of memory at least, not " + memoryMiB + ".");
@@ -51,6 +61,9 @@ public record GuestSpec(
         1,
         "",
         List.of(),
+        List.of(),
+        null,
+        null,
         false,
         null,
         Duration.ofMinutes(2),
@@ -60,20 +73,53 @@ public record GuestSpec(
   /** The same with another amount of memory, in MiB. */
   public GuestSpec withMemory(int mebibytes) {
     return new GuestSpec(
-        nics, mebibytes, vcpus, append, options, rebootable, workDir, bootLimit, lifetime);
+        nics,
+        mebibytes,
+        vcpus,
+        append,
+        options,
+        shares,
+        accelerator,
+        network,
+        rebootable,
+        workDir,
+        bootLimit,
+        lifetime);
   }
 
   /** The same with another number of virtual processors. */
   public GuestSpec withVcpus(int count) {
     return new GuestSpec(
-        nics, memoryMiB, count, append, options, rebootable, workDir, bootLimit, lifetime);
+        nics,
+        memoryMiB,
+        count,
+        append,
+        options,
+        shares,
+        accelerator,
+        network,
+        rebootable,
+        workDir,
+        bootLimit,
+        lifetime);
   }
 
   /** The same with more kernel arguments. */
   public GuestSpec withAppend(String arguments) {
     String all = (append + " " + arguments).strip();
     return new GuestSpec(
-        nics, memoryMiB, vcpus, all, options, rebootable, workDir, bootLimit, lifetime);
+        nics,
+        memoryMiB,
+        vcpus,
+        all,
+        options,
+        shares,
+        accelerator,
+        network,
+        rebootable,
+        workDir,
+        bootLimit,
+        lifetime);
   }
 
   /** The same with more arguments for the hypervisor. */
@@ -81,23 +127,121 @@ public record GuestSpec(
     List<String> all = new ArrayList<>(options);
     all.addAll(List.of(arguments));
     return new GuestSpec(
-        nics, memoryMiB, vcpus, append, all, rebootable, workDir, bootLimit, lifetime);
+        nics,
+        memoryMiB,
+        vcpus,
+        append,
+        all,
+        shares,
+        accelerator,
+        network,
+        rebootable,
+        workDir,
+        bootLimit,
+        lifetime);
+  }
+
+  /** The same with one more folder that the guest may write to, under the same path as here. */
+  public GuestSpec withShare(Path folder) {
+    List<Path> all = new ArrayList<>(shares);
+    all.add(folder.toAbsolutePath().normalize());
+    return new GuestSpec(
+        nics,
+        memoryMiB,
+        vcpus,
+        append,
+        options,
+        all,
+        accelerator,
+        network,
+        rebootable,
+        workDir,
+        bootLimit,
+        lifetime);
+  }
+
+  /** The same with another accelerator, in QEMU's words: {@code tcg,thread=multi}. */
+  public GuestSpec withAccelerator(String words) {
+    return new GuestSpec(
+        nics,
+        memoryMiB,
+        vcpus,
+        append,
+        options,
+        shares,
+        words,
+        network,
+        rebootable,
+        workDir,
+        bootLimit,
+        lifetime);
+  }
+
+  /** The same with QEMU in a network namespace of its own, which the script furnishes. */
+  public GuestSpec withNetwork(String script) {
+    return new GuestSpec(
+        nics,
+        memoryMiB,
+        vcpus,
+        append,
+        options,
+        shares,
+        accelerator,
+        script,
+        rebootable,
+        workDir,
+        bootLimit,
+        lifetime);
   }
 
   /** The same, allowed to restart. A kernel that panics then stands still until its limit. */
   public GuestSpec withReboots() {
     return new GuestSpec(
-        nics, memoryMiB, vcpus, append, options, true, workDir, bootLimit, lifetime);
+        nics,
+        memoryMiB,
+        vcpus,
+        append,
+        options,
+        shares,
+        accelerator,
+        network,
+        true,
+        workDir,
+        bootLimit,
+        lifetime);
   }
 
   /** The same with its files in a folder of their own in the given one. */
   public GuestSpec withWorkDir(Path folder) {
     return new GuestSpec(
-        nics, memoryMiB, vcpus, append, options, rebootable, folder, bootLimit, lifetime);
+        nics,
+        memoryMiB,
+        vcpus,
+        append,
+        options,
+        shares,
+        accelerator,
+        network,
+        rebootable,
+        folder,
+        bootLimit,
+        lifetime);
   }
 
   /** The same with other limits. */
   public GuestSpec withLimits(Duration boot, Duration life) {
-    return new GuestSpec(nics, memoryMiB, vcpus, append, options, rebootable, workDir, boot, life);
+    return new GuestSpec(
+        nics,
+        memoryMiB,
+        vcpus,
+        append,
+        options,
+        shares,
+        accelerator,
+        network,
+        rebootable,
+        workDir,
+        boot,
+        life);
   }
 }

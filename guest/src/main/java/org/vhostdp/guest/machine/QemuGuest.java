@@ -85,17 +85,23 @@ public final class QemuGuest {
     }
     String token = UUID.randomUUID().toString();
     GuestFolder folder = GuestFolder.in(spec.workDir());
-    Path init = folder.writeInit(token, "/dev/vport0p1", "/run/host" + kernel.modules(), false);
+    String modules = "/run/host" + kernel.modules();
+    Path init =
+        folder.writeInit(
+            new GuestFolder.Settings(
+                token, "/dev/vport0p1", "/dev/vport0p2", modules, false, spec.shares()));
     return BootedGuest.boot(
         "The QEMU guest", folder, token, spec, command(spec, kernel, init), Map.of());
   }
 
   private static List<String> command(GuestSpec spec, GuestKernel kernel, Path init) {
     List<String> command = new ArrayList<>();
-    // One thread for all emulated processors: as fast where the dataplane needs a core as well, and
-    // with a thread each, QEMU 7.2 now and then leaves one of them in a softirq for minutes.
-    String accelerator = System.getenv().getOrDefault("VHOSTDP_GUEST_ACCEL", "tcg,thread=single");
+    String accelerator = accelerator(spec);
     boolean emulated = accelerator.startsWith("tcg");
+    if (spec.network() != null) {
+      String script = "set -e\nip link set lo up\n" + spec.network() + "\nexec \"$@\"";
+      command.addAll(List.of("unshare", "--net", "bash", "-c", script, "network"));
+    }
     command.addAll(List.of(QEMU, "-accel", accelerator, "-cpu", "max"));
     command.addAll(List.of("-M", "q35,memory-backend=ram", "-smp", "" + spec.vcpus()));
     command.addAll(List.of("-m", spec.memoryMiB() + "M", "-object", memory(spec)));
@@ -109,19 +115,39 @@ public final class QemuGuest {
     command.addAll(List.of("-chardev", "file,id=console,path=/dev/stderr"));
     command.addAll(List.of("-serial", "chardev:console"));
     command.addAll(List.of("-chardev", "stdio,id=channel,signal=off"));
-    command.addAll(List.of("-device", "virtio-serial-pci,max_ports=2"));
+    command.addAll(List.of("-device", "virtio-serial-pci,max_ports=4"));
     command.addAll(List.of("-device", "virtserialport,chardev=channel,nr=1"));
+    String stream = "socket,id=stream,server=on,wait=off,path=" + CommandStream.SOCKET;
+    command.addAll(List.of("-chardev", stream, "-device", "virtserialport,chardev=stream,nr=2"));
     command.addAll(
         List.of(
             "-fsdev",
             "local,id=root,path=/,security_model=none,readonly=on,multidevs=remap",
             "-device",
             NINE_P + ",fsdev=root,mount_tag=host"));
+    for (int i = 0; i < spec.shares().size(); i++) {
+      addShare(command, spec.shares().get(i), GuestFolder.shareTag(i));
+    }
     for (int i = 0; i < spec.nics().size(); i++) {
       addNic(command, spec.nics().get(i), i, emulated);
     }
     command.addAll(spec.options());
     return command;
+  }
+
+  private static String accelerator(GuestSpec spec) {
+    if (spec.accelerator() != null) {
+      return spec.accelerator();
+    }
+    // One thread for all emulated processors: as fast where the dataplane needs a core as well, and
+    // with a thread each, QEMU 7.2 now and then leaves one of them in a softirq for minutes.
+    return System.getenv().getOrDefault("VHOSTDP_GUEST_ACCEL", "tcg,thread=single");
+  }
+
+  private static void addShare(List<String> command, Path folder, String tag) {
+    String share = "local,id=" + tag + ",path=" + folder + ",security_model=none,multidevs=remap";
+    String device = NINE_P + ",fsdev=" + tag + ",mount_tag=" + tag;
+    command.addAll(List.of("-fsdev", share, "-device", device));
   }
 
   private static String memory(GuestSpec spec) {

@@ -52,7 +52,10 @@ public final class UmlGuest {
     }
     String token = UUID.randomUUID().toString();
     GuestFolder folder = GuestFolder.in(spec.workDir());
-    Path init = folder.writeInit(token, "/dev/tty1", MODULES, !sockets.isEmpty());
+    Path init =
+        folder.writeInit(
+            new GuestFolder.Settings(
+                token, "/dev/tty1", "", MODULES, !sockets.isEmpty(), List.of()));
     Map<String, String> environment = Map.of("TMPDIR", memoryFolder(spec, folder).toString());
     return BootedGuest.boot(
         "The user-mode Linux guest",

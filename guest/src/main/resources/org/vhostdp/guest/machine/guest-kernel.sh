@@ -1,10 +1,10 @@
 # Makes the kernel that QEMU guests boot, from the distribution's package, without installing it.
-# usage: bash -c "$(cat guest-kernel.sh)" guest-kernel FOLDER
+# usage: bash -c "$(cat guest-kernel.sh)" guest-kernel FOLDER [PACKAGE or FOLDER WITH boot AND lib/modules]
 # Leaves in FOLDER: kernel, initramfs.gz, root/ with the modules, and at last the file VERSION.
 # Prints progress, one line each; the last line of a failure says what to do. Needs no root.
 set -u
 version=VERSION # replaced by the caller; another one makes everything anew
-folder=$1
+folder=$1 named=${2:-}
 fail() { echo "$*"; exit 1; }
 mkdir -p "$folder" || fail "$folder cannot be made; name another folder in VHOSTDP_GUEST_DIR."
 exec 9>"$folder/lock" && flock -w 900 9 || fail "$folder is locked by another process."
@@ -19,6 +19,13 @@ cd "$new" || exit 1
 apt=()
 kernel_package() {
   local meta
+  if [ -d "$named" ]; then
+    echo "$named"
+    return
+  elif [ -n "$named" ]; then
+    apt-cache "${apt[@]}" show "$named" 2>/dev/null | sed -n 's/^Package: //p' | head -n 1
+    return
+  fi
   for meta in linux-image-amd64 linux-image-virtual linux-image-generic; do
     apt-cache "${apt[@]}" depends "$meta" 2>/dev/null |
       sed -n 's/.*Depends: \(linux-image-[0-9][^ ]*\)$/\1/p' | head -n 1
@@ -31,9 +38,11 @@ if [ -z "$package" ]; then
   echo 'reading the distribution'\''s package lists'
   timeout 300 apt-get "${apt[@]}" update >log 2>&1
   package=$(kernel_package)
-  [ -n "$package" ] || fail 'No kernel package: no network, or a distribution without linux-image-amd64 and linux-image-virtual.'
+  [ -n "$package$named" ] || fail 'No kernel package: no network, or a distribution without linux-image-amd64 and linux-image-virtual.'
 fi
+[ -n "$package" ] || fail "No network, or the distribution has no package $named, which VHOSTDP_GUEST_KERNEL names."
 wanted=("$package")
+[ ! -d "$named" ] || wanted=()
 modules=${package/linux-image-/linux-modules-}
 apt-cache "${apt[@]}" show "$modules" >/dev/null 2>&1 && wanted+=("$modules")
 busybox=$(command -v busybox)
@@ -41,12 +50,14 @@ if [ -z "$busybox" ] || ! LC_ALL=C grep -aq 'GLIBC\|BusyBox' "$busybox" || ldd "
   wanted+=(busybox-static) # the guest's first program must stand alone
   busybox=
 fi
-echo "downloading ${wanted[*]}"
-(cd packages && timeout 900 apt-get "${apt[@]}" -o APT::Sandbox::User="$(id -un)" download "${wanted[@]}") >log 2>&1 ||
+[ ${#wanted[@]} = 0 ] || echo "downloading ${wanted[*]}"
+[ ${#wanted[@]} = 0 ] || (cd packages && timeout 900 apt-get "${apt[@]}" -o APT::Sandbox::User="$(id -un)" download "${wanted[@]}") >log 2>&1 ||
   fail "No network: ${wanted[*]} could not be downloaded ($(grep -m 1 '^E:' log)). Connect, or run where it was prepared before."
 
 echo 'unpacking'
+[ ! -d "$named" ] || cp -rL "$named/boot" "$named/lib" root/ || fail "$named has no boot and lib, or there is no room in $folder."
 for deb in packages/*.deb; do
+  [ -e "$deb" ] || continue
   dpkg -x "$deb" root || fail "$deb cannot be unpacked; is there room in $folder?"
 done
 [ -d root/lib/modules ] || ln -s usr/lib root/lib # modules that come under /usr/lib

@@ -1,0 +1,47 @@
+package org.vhostdp.rig;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** The netmap driver's tests and every rule of the SPI, where netmap's module can be loaded. */
+@ExtendWith(GuestRig.class)
+final class NetmapGuestIT {
+  private static final String VARIABLE = "NETMAP_KO";
+
+  /** The path of netmap's own traffic generator, if there is one. */
+  private static final String GENERATOR = "NETMAP_PKT_GEN";
+
+  @TestFactory
+  Stream<DynamicTest> inAGuest(Guests guests) throws Exception {
+    String name = System.getenv().getOrDefault(VARIABLE, "");
+    Assumptions.assumeFalse(
+        name.isBlank(),
+        VARIABLE
+            + " is not set: netmap's kernel module is built outside this tree, for the guest's"
+            + " kernel; docs/drivers/netmap.md says how");
+    Path module = Path.of(name).toAbsolutePath();
+    if (!Files.isReadable(module)) {
+      throw new IllegalStateException(VARIABLE + " names " + module + ", which cannot be read.");
+    }
+    GuestPlan plan =
+        GuestPlan.standard()
+            .withMemory(2048)
+            .withModules("veth")
+            .withModuleFile(module)
+            .withEnvironment(VARIABLE, module.toString())
+            .withLimits(Duration.ofSeconds(60), Duration.ofMinutes(13));
+    String generator = System.getenv(GENERATOR);
+    if (generator != null) {
+      plan = plan.withEnvironment(GENERATOR, generator);
+    }
+    return DriverModule.tests("driver-netmap")
+        .withLimits(Duration.ofSeconds(120), Duration.ofMinutes(11))
+        .runIn(guests.with(plan, "netmap"));
+  }
+}
