@@ -17,8 +17,27 @@ final class NetmapGuestIT {
   /** The path of netmap's own traffic generator, if there is one. */
   private static final String GENERATOR = "NETMAP_PKT_GEN";
 
+  /** Of what is measured, rather than tried, in well compiled code. */
+  private static final String COMPILED = "guest-compiled";
+
   @TestFactory
   Stream<DynamicTest> inAGuest(Guests guests) throws Exception {
+    return DriverModule.tests("driver-netmap")
+        .tagged(GuestTests.TAG + " & !" + COMPILED)
+        .withLimits(Duration.ofSeconds(120), Duration.ofMinutes(9))
+        .runIn(guests.with(plan(), "netmap"));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> wellCompiledInAGuest(Guests guests) throws Exception {
+    return DriverModule.tests("driver-netmap")
+        .tagged(COMPILED)
+        .withJvmOptions("-XX:TieredStopAtLevel=4")
+        .withLimits(Duration.ofSeconds(120), Duration.ofMinutes(4))
+        .runIn(guests.with(plan(), "netmap"));
+  }
+
+  private static GuestPlan plan() {
     String name = System.getenv().getOrDefault(VARIABLE, "");
     Assumptions.assumeFalse(
         name.isBlank(),
@@ -37,11 +56,6 @@ final class NetmapGuestIT {
             .withEnvironment(VARIABLE, module.toString())
             .withLimits(Duration.ofSeconds(60), Duration.ofMinutes(13));
     String generator = System.getenv(GENERATOR);
-    if (generator != null) {
-      plan = plan.withEnvironment(GENERATOR, generator);
-    }
-    return DriverModule.tests("driver-netmap")
-        .withLimits(Duration.ofSeconds(120), Duration.ofMinutes(11))
-        .runIn(guests.with(plan, "netmap"));
+    return generator == null ? plan : plan.withEnvironment(GENERATOR, generator);
   }
 }

@@ -75,8 +75,9 @@ final class Pairs implements AutoCloseable {
     for (int i = 0; i < bindings.size(); i++) {
       Pair pair = Pair.of(gate, traffic.get(i), outgoing, geometry);
       pairs.add(pair);
-      pair.rx()
-          .attach(bindings.get(i), memory, Arrays.copyOfRange(spares, i * each, (i + 1) * each));
+      int[] own = Arrays.copyOfRange(spares, i * each, (i + 1) * each);
+      boolean pipe = device.options().port().kind() == PortName.Kind.PIPE;
+      pair.rx().attach(bindings.get(i), memory, own, pipe);
       pair.tx().attach(bindings.get(i), memory);
     }
   }

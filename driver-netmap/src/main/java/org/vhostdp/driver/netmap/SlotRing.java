@@ -16,6 +16,7 @@ import org.vhostdp.driver.netmap.generated.netmap_slot;
  */
 final class SlotRing {
   private static final VarHandle INT = ValueLayout.JAVA_INT.varHandle();
+  private static final int MORE = Netmap.NS_MOREFRAG();
   private static final long HEAD = netmap_ring.head$offset();
   private static final long CUR = netmap_ring.cur$offset();
   private static final long TAIL = netmap_ring.tail$offset();
@@ -116,6 +117,20 @@ final class SlotRing {
 
   void word(int slot, int length, int flags) {
     memory.set(ValueLayout.JAVA_INT, SLOTS + slot * SLOT + LENGTH, length | flags << 16);
+  }
+
+  /** Slots of the frame that begins at one; Integer.MAX_VALUE if it does not end before tail. */
+  int pieces(int slot, int tail) {
+    int pieces = 1;
+    int at = slot;
+    while ((word(at) >>> 16 & MORE) != 0) {
+      at = after(at);
+      if (at == tail) {
+        return Integer.MAX_VALUE;
+      }
+      pieces++;
+    }
+    return pieces;
   }
 
   /** Another buffer lies in the slot now, which the kernel has to be told. */

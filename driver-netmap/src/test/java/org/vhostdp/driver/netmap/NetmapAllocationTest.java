@@ -3,21 +3,46 @@ package org.vhostdp.driver.netmap;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.Timeout;
 import org.vhostdp.spi.Burst;
 import org.vhostdp.spi.RxQueue;
 import org.vhostdp.spi.TxQueue;
 
-/** Bursts and wakeups allocate nothing once they are warm. */
+/**
+ * Bursts and wakeups allocate nothing once they are warm, and well compiled: each call of the
+ * kernel makes an object that only the optimizing compiler does without.
+ */
 @Tag("guest-kernel")
+@Tag("guest-compiled")
 @Timeout(120)
 final class NetmapAllocationTest {
   private static final int BURST = 16;
   private static final int WARM_UP = 4000;
   private static final int MEASURED = 1000;
-  private static final long NANOS = 40_000_000_000L;
+
+  /** An emulated processor compiles slowly. */
+  private static final long NANOS = 80_000_000_000L;
+
+  @TestFactory
+  Stream<DynamicTest> theRuleOfItHoldsOnASwitch() {
+    return NetmapConformanceTest.rules(
+        NetmapConformanceTest.SWITCH,
+        NetmapConformanceTest.SWITCH_FAR,
+        rule -> rule.id().equals(NetmapConformanceTest.NO_ALLOCATION));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> theRuleOfItHoldsOnAPipe() {
+    return NetmapConformanceTest.rules(
+        NetmapConformanceTest.PIPE,
+        NetmapConformanceTest.PIPE_FAR,
+        rule -> rule.id().equals(NetmapConformanceTest.NO_ALLOCATION));
+  }
 
   @Test
   void framesAndWakeupsAllocateNothing() throws Exception {

@@ -26,6 +26,7 @@ import org.vhostdp.spi.TxQueue;
  * frames whole.
  */
 @Tag("guest-kernel")
+@Tag("guest-compiled")
 @Timeout(120)
 final class NetmapRatesTest {
   private static final int BURST = 256;
