@@ -36,14 +36,26 @@ final class MdevGuestIT {
       done
       """;
 
+  /** An IOMMU, and QEMU's monitor as a serial port of the guest. */
   private static GuestPlan withIommu() {
     return GuestPlan.standard()
         .withAppend("intel_iommu=on")
         .withModules("vfio_iommu_type1", "vfio-pci", "virtio_net", "virtio_console", "mdev")
-        .withOptions("-device", "intel-iommu,intremap=on,caching-mode=on");
+        .withOptions("-device", "intel-iommu,intremap=on,caching-mode=on")
+        .withOptions(
+            "-device",
+            "virtio-serial-pci",
+            "-chardev",
+            "socket,id=m1,path=monitor,server=on,wait=off",
+            "-mon",
+            "chardev=m1,mode=readline",
+            "-chardev",
+            "socket,id=m2,path=monitor,reconnect=1",
+            "-device",
+            "virtserialport,chardev=m2,name=monitor");
   }
 
-  /** Two pairs wired to each other, and QEMU's monitor as a serial port of the guest. */
+  /** Two pairs wired to each other. */
   private static GuestPlan pairs() {
     GuestPlan plan = withIommu();
     for (int i = 1; i <= 2; i++) {
@@ -51,17 +63,7 @@ final class MdevGuestIT {
       plan = side(plan, "near" + i, i, ",bus=rp" + i + ",iommu_platform=on,packed=on");
       plan = side(plan, "far" + i, i, "");
     }
-    return plan.withOptions(
-        "-device",
-        "virtio-serial-pci",
-        "-chardev",
-        "socket,id=m1,path=monitor,server=on,wait=off",
-        "-mon",
-        "chardev=m1,mode=readline",
-        "-chardev",
-        "socket,id=m2,path=monitor,reconnect=1",
-        "-device",
-        "virtserialport,chardev=m2,name=monitor");
+    return plan;
   }
 
   private static GuestPlan side(GuestPlan plan, String id, int hub, String more) {
@@ -107,8 +109,8 @@ final class MdevGuestIT {
   Stream<DynamicTest> withSeveralQueuesInAGuest(Guests guests) throws Exception {
     return DriverModule.tests("driver-mdev")
         .tagged("guest-queues")
-        .withLimits(Duration.ofSeconds(120), Duration.ofMinutes(3))
-        .runIn(guests.with(queues().withLimits(BOOT, Duration.ofMinutes(5)), "mdev-queues"));
+        .withLimits(Duration.ofSeconds(120), Duration.ofMinutes(6))
+        .runIn(guests.with(queues().withLimits(BOOT, Duration.ofMinutes(8)), "mdev-queues"));
   }
 
   /** The kernel's sample of a parent of mediated devices; without it, its tests skip themselves. */

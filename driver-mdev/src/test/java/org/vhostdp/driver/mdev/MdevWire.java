@@ -9,7 +9,12 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.vhostdp.linux.Netlink;
+import org.vhostdp.spi.Burst;
+import org.vhostdp.spi.DriverException;
+import org.vhostdp.spi.Port;
+import org.vhostdp.spi.PortSettings;
 import org.vhostdp.tck.harness.Faults;
 import org.vhostdp.tck.harness.Trait;
 import org.vhostdp.tck.harness.Wire;
@@ -22,6 +27,11 @@ final class MdevWire implements Wire, Faults {
 
   private static final long PATIENCE_NANOS = 5_000_000_000L;
 
+  /** What a device has buffers for; more may wait in the hypervisor. */
+  private static final int BUFFERS = 256;
+
+  private static final long QUIET_NANOS = 50_000_000L;
+
   private final int number;
   private final String address;
   private final String ifname;
@@ -30,6 +40,9 @@ final class MdevWire implements Wire, Faults {
   private final FarSocket socket;
   private final Runnable closed;
   private Thread removal;
+
+  /** Frames on their way to the port, at most; senders are threads of their own. */
+  private final AtomicInteger sent = new AtomicInteger();
 
   /**
    * @param number of the pair, from 0 on
@@ -81,6 +94,7 @@ final class MdevWire implements Wire, Faults {
 
   @Override
   public boolean send(WireFrame frame) throws Exception {
+    sent.incrementAndGet();
     return socket.send(frame);
   }
 
@@ -140,8 +154,39 @@ final class MdevWire implements Wire, Faults {
     return Optional.of(traces);
   }
 
+  /**
+   * Takes what waits for the port. QEMU leaves frames in a TAP's queue as long as the device takes
+   * none, however long that is, so that the next port would be given what was sent to this one.
+   */
+  private void drain() throws DriverException {
+    Burst burst = new Burst(BUFFERS);
+    try (Port port = MdevLab.open(config())) {
+      port.configure(PortSettings.defaults());
+      port.start();
+      long last = System.nanoTime();
+      while (System.nanoTime() - last < QUIET_NANOS) {
+        int count = port.rx(0).receive(burst, BUFFERS);
+        port.rx(0).release(burst, 0, count);
+        last = count > 0 ? System.nanoTime() : last;
+      }
+      port.stop();
+    }
+  }
+
   @Override
   public void close() throws IOException {
+    try {
+      if (removal == null && sent.get() > BUFFERS) {
+        drain();
+      }
+    } catch (DriverException e) {
+      throw new IOException("what waits for the device " + address + " cannot be taken", e);
+    } finally {
+      end();
+    }
+  }
+
+  private void end() throws IOException {
     closed.run();
     socket.close();
     netlink.close();

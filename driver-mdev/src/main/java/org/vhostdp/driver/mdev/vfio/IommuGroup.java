@@ -1,5 +1,6 @@
 package org.vhostdp.driver.mdev.vfio;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +26,7 @@ record IommuGroup(String number, Path folder) {
     }
     IommuGroup group =
         new IommuGroup(number, sysfs.sys().resolve("kernel/iommu_groups").resolve(number));
-    if (Sysfs.read(group.folder.resolve("name"), "").equals("vfio-noiommu")) {
+    if (group.isUnprotected(sysfs)) {
       throw new DriverException(
           Reason.UNSUPPORTED,
           device.getFileName()
@@ -34,6 +35,16 @@ record IommuGroup(String number, Path folder) {
           VfioErrors.NO_IOMMU_ADVICE);
     }
     return group;
+  }
+
+  /**
+   * Whether VFIO made up the group for want of an IOMMU. The kernel gives the same name to groups
+   * of devices that make no transfers themselves, as mediated ones, whose driver keeps to what was
+   * mapped; but only a group without protection has no node under its bare number.
+   */
+  private boolean isUnprotected(Sysfs sysfs) {
+    return Sysfs.read(folder.resolve("name"), "").equals("vfio-noiommu")
+        && !Files.exists(sysfs.dev().resolve("vfio").resolve(number));
   }
 
   /** The members, sorted. */

@@ -11,7 +11,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -199,7 +198,9 @@ class FunctionGuestTest {
       TinyVirtio nic = TinyVirtio.of(device);
       device.pci().busMaster(true);
       MemorySegment rings = memory.segment().asSlice(0, 4096);
+      long taken;
       try (DmaMapping all = device.dma().map(memory.segment(), true, true)) {
+        taken = all.iova();
         nic.send(rings, all.iova(), all.iova() + 4096);
         within(() -> TinyVirtio.used(rings) == 1, "a frame inside is sent");
         assertEquals(0, nic.status() & TinyVirtio.NEEDS_RESET);
@@ -207,28 +208,31 @@ class FunctionGuestTest {
         rings.fill((byte) 0);
         long outside = all.iova() + 0x10_0000;
         nic.send(rings, all.iova(), outside);
-        within(() -> (nic.status() & TinyVirtio.NEEDS_RESET) != 0, "the device says it broke");
-        assertEquals(0, TinyVirtio.used(rings));
-        String fault = next(faults);
-        assertTrue(fault.contains(address + " at address 0x" + Long.toHexString(outside)), fault);
+        // QEMU's device goes on with zeros instead of what it does not get, and says nothing.
+        awaitFault(faults, outside);
       }
-      // After its memory was taken away not even the rings can be read.
-      nic.send(rings, 4096, 8192);
-      within(() -> (nic.status() & TinyVirtio.NEEDS_RESET) != 0, "the device says it broke");
+      // After its memory was taken away not even the rings can be read: they seem empty.
+      rings.fill((byte) 0);
+      nic.send(rings, taken, taken + 4096);
+      awaitFault(faults, taken);
+      assertEquals(0, TinyVirtio.used(rings));
       nic.status(0);
     }
   }
 
   /** The kernel hears of the fault by an interrupt, a moment after the device. */
-  private static String next(DmaFaults faults) throws InterruptedException {
-    AtomicReference<String> fault = new AtomicReference<>();
-    within(
-        () -> {
-          fault.set(faults.next());
-          return fault.get() != null;
-        },
-        "the IOMMU's fault is in the kernel's log");
-    return fault.get();
+  private void awaitFault(DmaFaults faults, long where) throws InterruptedException {
+    String wanted = address + " at address 0x" + Long.toHexString(where);
+    StringBuilder told = new StringBuilder();
+    for (int i = 0; i < 200 && told.indexOf(wanted + ",") < 0; i++) {
+      String fault = faults.next();
+      if (fault == null) {
+        Thread.sleep(50);
+      } else {
+        told.append(fault).append(' ');
+      }
+    }
+    assertTrue(told.indexOf(wanted + ",") >= 0, "no fault of " + wanted + ", but: " + told);
   }
 
   /** Waits for something that takes the device a moment. */

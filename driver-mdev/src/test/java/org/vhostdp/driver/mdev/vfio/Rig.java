@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.vhostdp.spi.DriverException;
 
 /** What a guest kernel offers to these tests, or why they are skipped. */
 final class Rig {
@@ -23,7 +24,7 @@ final class Rig {
         .toList();
   }
 
-  /** The first of them. */
+  /** The first of them, with the kernel's own driver, whatever an earlier test left it with. */
   static String function() {
     assumeTrue(
         Files.exists(Path.of("/sys/bus/pci/drivers/vfio-pci")),
@@ -31,7 +32,22 @@ final class Rig {
     List<PciFunction> there = functions();
     assumeTrue(
         !there.isEmpty(), "needs a virtio network function behind an IOMMU and a PCI Express port");
-    return there.getFirst().address();
+    String address = there.getFirst().address();
+    if ("vfio-pci".equals(driver(address))) {
+      giveBack(address);
+    }
+    return address;
+  }
+
+  private static void giveBack(String address) {
+    Path device = Path.of("/sys/bus/pci/devices", address);
+    try {
+      Sysfs.write(device.resolve("driver/unbind"), address, "");
+      Sysfs.write(device.resolve("driver_override"), "\n", "");
+      Sysfs.write(Path.of("/sys/bus/pci/drivers_probe"), address, "");
+    } catch (DriverException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   static VfioOptions taking(String address, VfioApi api) {

@@ -104,6 +104,16 @@ class SysfsTest {
   }
 
   @Test
+  void takesMediatedDevicesAlthoughTheirGroupsHaveTheSameName() throws Exception {
+    Path device = tree.function(ADDRESS, NIC, "vfio-pci", "9");
+    tree.file("kernel/iommu_groups/9/name", "vfio-noiommu");
+    Path node = tree.sysfs().dev().resolve("vfio/9");
+    Files.createDirectories(node.getParent());
+    Files.createFile(node);
+    assertEquals("9", IommuGroup.of(tree.sysfs(), device).number());
+  }
+
+  @Test
   void saysWhichFunctionIsNotThere() {
     DriverException e = refused(false);
     assertEquals(Reason.NOT_FOUND, e.reason());
