@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -94,6 +95,12 @@ final class MdevGuestIT {
             .formatted(id, more));
   }
 
+  /** Here and not in the factories, because a factory that is skipped is not counted. */
+  @BeforeAll
+  static void needs() {
+    QemuGuest.unavailable().ifPresent(Assumptions::abort);
+  }
+
   @TestFactory
   Stream<DynamicTest> inAGuest(Guests guests) throws Exception {
     GuestPlan plan = pairs();
@@ -115,7 +122,6 @@ final class MdevGuestIT {
 
   /** The kernel's sample of a parent of mediated devices; without it, its tests skip themselves. */
   private static List<Path> samples() throws InterruptedException {
-    QemuGuest.unavailable().ifPresent(Assumptions::abort);
     try {
       GuestKernel kernel = GuestKernel.prepare(System.out::println);
       return KernelModules.build(

@@ -5,9 +5,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.vhostdp.guest.machine.QemuGuest;
 
 /** The netmap driver's tests and every rule of the SPI, where netmap's module can be loaded. */
 @ExtendWith(GuestRig.class)
@@ -19,6 +21,21 @@ final class NetmapGuestIT {
 
   /** Of what is measured, rather than tried, in well compiled code. */
   private static final String COMPILED = "guest-compiled";
+
+  /** Here and not in the factories, because a factory that is skipped is not counted. */
+  @BeforeAll
+  static void needs() {
+    QemuGuest.unavailable().ifPresent(Assumptions::abort);
+    Assumptions.assumeFalse(
+        named().isBlank(),
+        VARIABLE
+            + " is not set: netmap's kernel module is built outside this tree, for the guest's"
+            + " kernel; docs/drivers/netmap.md says how");
+  }
+
+  private static String named() {
+    return System.getenv().getOrDefault(VARIABLE, "");
+  }
 
   @TestFactory
   Stream<DynamicTest> inAGuest(Guests guests) throws Exception {
@@ -38,13 +55,7 @@ final class NetmapGuestIT {
   }
 
   private static GuestPlan plan() {
-    String name = System.getenv().getOrDefault(VARIABLE, "");
-    Assumptions.assumeFalse(
-        name.isBlank(),
-        VARIABLE
-            + " is not set: netmap's kernel module is built outside this tree, for the guest's"
-            + " kernel; docs/drivers/netmap.md says how");
-    Path module = Path.of(name).toAbsolutePath();
+    Path module = Path.of(named()).toAbsolutePath();
     if (!Files.isReadable(module)) {
       throw new IllegalStateException(VARIABLE + " names " + module + ", which cannot be read.");
     }

@@ -163,9 +163,12 @@ final class RigGuestIT {
     String failure = message(outcomes(tests, guest), "Hangs.hangs", AssertionError.class);
     assertTrue(failure.contains("did not end within 6 s"), failure);
     assertTrue(failure.contains("Hangs.hangs("), failure);
-    GuestTests all = samples("rig-hangs").withLimits(LIMIT, Duration.ofSeconds(5));
-    failure = message(outcomes(all, guest), "Hangs.hangs", AssertionError.class);
-    assertTrue(failure.contains("all tests have 5 s"), failure);
+    // A slow machine's JVM may not have come to the test by then.
+    GuestTests all = samples("rig-hangs").withLimits(LIMIT, Duration.ofSeconds(15));
+    Map<String, Throwable> seen = outcomes(all, guest);
+    assertEquals(1, seen.size(), seen.toString());
+    failure = seen.values().iterator().next().getMessage();
+    assertTrue(failure.contains("all tests have 15 s"), failure);
   }
 
   @Test
