@@ -108,16 +108,16 @@ final class MdevGuestIT {
       plan = plan.withModuleFile(module);
     }
     return DriverModule.tests("driver-mdev")
-        .withLimits(Duration.ofSeconds(120), Duration.ofMinutes(6))
-        .runIn(guests.with(plan.withLimits(BOOT, Duration.ofMinutes(8)), "mdev"));
+        .withLimits(Duration.ofSeconds(120), Duration.ofMinutes(10))
+        .runIn(guests.with(plan.withLimits(BOOT, Duration.ofMinutes(12)), "mdev"));
   }
 
   @TestFactory
   Stream<DynamicTest> withSeveralQueuesInAGuest(Guests guests) throws Exception {
     return DriverModule.tests("driver-mdev")
         .tagged("guest-queues")
-        .withLimits(Duration.ofSeconds(120), Duration.ofMinutes(6))
-        .runIn(guests.with(queues().withLimits(BOOT, Duration.ofMinutes(8)), "mdev-queues"));
+        .withLimits(Duration.ofSeconds(120), Duration.ofMinutes(10))
+        .runIn(guests.with(queues().withLimits(BOOT, Duration.ofMinutes(12)), "mdev-queues"));
   }
 
   /** The kernel's sample of a parent of mediated devices; without it, its tests skip themselves. */
