@@ -8,6 +8,7 @@ import org.vhostdp.driver.afpacket.generated.tpacket3_hdr;
 import org.vhostdp.driver.afpacket.generated.tpacket_hdr_variant1;
 import org.vhostdp.linux.LinuxException;
 import org.vhostdp.netdevice.Gate;
+import org.vhostdp.netdevice.VnetHeader;
 import org.vhostdp.spi.Burst;
 
 /**

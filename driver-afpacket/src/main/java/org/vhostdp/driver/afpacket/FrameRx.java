@@ -7,6 +7,7 @@ import org.vhostdp.driver.afpacket.generated.Packet;
 import org.vhostdp.driver.afpacket.generated.tpacket2_hdr;
 import org.vhostdp.linux.LinuxException;
 import org.vhostdp.netdevice.Gate;
+import org.vhostdp.netdevice.VnetHeader;
 import org.vhostdp.spi.Burst;
 
 /**

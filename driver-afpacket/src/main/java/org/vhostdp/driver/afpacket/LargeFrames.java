@@ -6,6 +6,7 @@ import org.vhostdp.linux.CallState;
 import org.vhostdp.linux.Io;
 import org.vhostdp.linux.LinuxException;
 import org.vhostdp.linux.Mapping;
+import org.vhostdp.netdevice.VnetHeader;
 
 /**
  * Memory for received frames that are larger than the ring's slots: those that the far end left for

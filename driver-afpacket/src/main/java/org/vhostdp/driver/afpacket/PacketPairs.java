@@ -6,6 +6,7 @@ import org.vhostdp.driver.afpacket.generated.Packet;
 import org.vhostdp.linux.Errno;
 import org.vhostdp.linux.LinuxException;
 import org.vhostdp.netdevice.Gate;
+import org.vhostdp.netdevice.Outgoing;
 import org.vhostdp.spi.DriverException;
 import org.vhostdp.spi.Region;
 

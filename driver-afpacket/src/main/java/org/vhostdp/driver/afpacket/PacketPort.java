@@ -8,6 +8,7 @@ import org.vhostdp.driver.afpacket.generated.Packet;
 import org.vhostdp.netdevice.Change;
 import org.vhostdp.netdevice.Claims;
 import org.vhostdp.netdevice.Gate;
+import org.vhostdp.netdevice.Outgoing;
 import org.vhostdp.spi.Capabilities;
 import org.vhostdp.spi.DriverException;
 import org.vhostdp.spi.Offload;

@@ -7,6 +7,7 @@ import java.nio.ByteOrder;
 import org.vhostdp.driver.afpacket.generated.Packet;
 import org.vhostdp.linux.LinuxException;
 import org.vhostdp.netdevice.Gate;
+import org.vhostdp.netdevice.VnetHeader;
 import org.vhostdp.spi.Burst;
 import org.vhostdp.spi.Offload;
 import org.vhostdp.spi.RxQueue;

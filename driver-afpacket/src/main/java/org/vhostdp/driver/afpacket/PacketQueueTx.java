@@ -5,6 +5,8 @@ import java.lang.foreign.MemorySegment;
 import org.vhostdp.linux.Errno;
 import org.vhostdp.linux.LinuxException;
 import org.vhostdp.netdevice.Gate;
+import org.vhostdp.netdevice.Outgoing;
+import org.vhostdp.netdevice.VnetHeader;
 import org.vhostdp.spi.Burst;
 import org.vhostdp.spi.Offload;
 import org.vhostdp.spi.TxQueue;

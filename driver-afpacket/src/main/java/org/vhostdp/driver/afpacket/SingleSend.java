@@ -7,6 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import org.vhostdp.driver.afpacket.generated.msghdr;
+import org.vhostdp.netdevice.VnetHeader;
 import org.vhostdp.spi.Burst;
 import org.vhostdp.spi.Offload;
 

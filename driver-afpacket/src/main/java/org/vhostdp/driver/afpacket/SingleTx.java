@@ -2,6 +2,7 @@ package org.vhostdp.driver.afpacket;
 
 import org.vhostdp.linux.Errno;
 import org.vhostdp.netdevice.Gate;
+import org.vhostdp.netdevice.Outgoing;
 import org.vhostdp.spi.Burst;
 import org.vhostdp.spi.Offload;
 

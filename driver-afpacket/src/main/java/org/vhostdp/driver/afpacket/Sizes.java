@@ -1,5 +1,6 @@
 package org.vhostdp.driver.afpacket;
 
+import org.vhostdp.netdevice.VnetHeader;
 import org.vhostdp.spi.DriverException;
 
 /** How large rings are. */

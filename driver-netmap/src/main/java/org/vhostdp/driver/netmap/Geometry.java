@@ -1,6 +1,8 @@
 package org.vhostdp.driver.netmap;
 
 import org.vhostdp.driver.netmap.generated.Netmap;
+import org.vhostdp.netdevice.Outgoing;
+import org.vhostdp.netdevice.VnetHeader;
 
 /**
  * What follows from a port's rings and buffers, constant while it is open.

@@ -7,6 +7,7 @@ import org.vhostdp.linux.LinkMonitor;
 import org.vhostdp.linux.LinuxException;
 import org.vhostdp.linux.Netlink;
 import org.vhostdp.netdevice.NetNamespace;
+import org.vhostdp.netdevice.VnetHeader;
 import org.vhostdp.spi.DriverException;
 import org.vhostdp.spi.DriverException.Reason;
 import org.vhostdp.spi.Host;

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.vhostdp.netdevice.Claims;
 import org.vhostdp.netdevice.Gate;
+import org.vhostdp.netdevice.Outgoing;
 import org.vhostdp.spi.Capabilities;
 import org.vhostdp.spi.DriverException;
 import org.vhostdp.spi.Offload;

@@ -6,6 +6,7 @@ import org.vhostdp.linux.Epoll;
 import org.vhostdp.linux.Errno;
 import org.vhostdp.linux.LinuxException;
 import org.vhostdp.netdevice.Gate;
+import org.vhostdp.netdevice.VnetHeader;
 import org.vhostdp.spi.Burst;
 import org.vhostdp.spi.Offload;
 import org.vhostdp.spi.RxQueue;

@@ -4,6 +4,7 @@ import org.vhostdp.linux.Epoll;
 import org.vhostdp.linux.Errno;
 import org.vhostdp.linux.LinuxException;
 import org.vhostdp.netdevice.Gate;
+import org.vhostdp.netdevice.Outgoing;
 import org.vhostdp.spi.Burst;
 import org.vhostdp.spi.Offload;
 import org.vhostdp.spi.TxQueue;

@@ -2,6 +2,7 @@ package org.vhostdp.driver.netmap;
 
 import org.vhostdp.linux.LinuxException;
 import org.vhostdp.netdevice.Gate;
+import org.vhostdp.netdevice.Outgoing;
 
 /** One queue pair. Control threads. */
 record Pair(NetmapRx rx, NetmapTx tx) implements AutoCloseable {

@@ -5,6 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 import org.vhostdp.linux.LinuxException;
 import org.vhostdp.netdevice.Gate;
+import org.vhostdp.netdevice.Outgoing;
+import org.vhostdp.netdevice.VnetHeader;
 import org.vhostdp.spi.DriverException;
 import org.vhostdp.spi.DriverException.Reason;
 import org.vhostdp.spi.Region;

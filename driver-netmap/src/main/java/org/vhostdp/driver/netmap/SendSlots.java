@@ -3,6 +3,7 @@ package org.vhostdp.driver.netmap;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import org.vhostdp.driver.netmap.generated.Netmap;
+import org.vhostdp.netdevice.VnetHeader;
 import org.vhostdp.spi.Burst;
 import org.vhostdp.spi.Offload;
 

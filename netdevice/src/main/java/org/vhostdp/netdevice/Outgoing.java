@@ -1,27 +1,27 @@
-package org.vhostdp.driver.afpacket;
+package org.vhostdp.netdevice;
 
 import org.vhostdp.spi.Burst;
 import org.vhostdp.spi.Offload;
 
 /** What a transmitted frame must be like. */
-final class Outgoing {
+public final class Outgoing {
   /** Not a status of {@link Burst}: the frame can be sent. */
-  static final int GOOD = -1;
+  public static final int GOOD = -1;
 
   /** Bytes: the longest IP packet, an Ethernet header and two VLAN tags. */
-  static final int LONGEST = 65535 + 14 + 8;
+  public static final int LONGEST = 65535 + 14 + 8;
 
   /** Bytes of an Ethernet header, and with a VLAN tag. */
-  static final int HEADER = 14;
+  public static final int HEADER = 14;
 
-  static final int TAGGED = HEADER + 4;
+  public static final int TAGGED = HEADER + 4;
 
   private final int offloads;
 
   /**
    * @param offloads that frames may use
    */
-  Outgoing(int offloads) {
+  public Outgoing(int offloads) {
     this.offloads = offloads;
   }
 
@@ -31,7 +31,7 @@ final class Outgoing {
    * @param flags of its first entry
    * @return GOOD or a status
    */
-  int check(int flags, long packed, int length, int mtu) {
+  public int check(int flags, long packed, int length, int mtu) {
     if (length < HEADER) {
       return Burst.REFUSED;
     }

@@ -1,4 +1,4 @@
-package org.vhostdp.driver.afpacket;
+package org.vhostdp.netdevice;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
@@ -9,13 +9,14 @@ import java.nio.ByteOrder;
 import org.vhostdp.spi.Offload;
 
 /**
- * {@code struct virtio_net_hdr} of linux/virtio_net.h, which goes before each frame of a socket
- * with PACKET_VNET_HDR: flags, gso_type (bytes); hdr_len, gso_size, csum_start, csum_offset (16
- * bits each, in the machine's order). The first eight bytes are read and written as one word.
+ * {@code struct virtio_net_hdr} of linux/virtio_net.h, which goes before each frame of a packet
+ * socket with PACKET_VNET_HDR, and of a netmap port whose header length was set
+ * (NETMAP_REQ_PORT_HDR_SET): flags, gso_type (bytes); hdr_len, gso_size, csum_start, csum_offset
+ * (16 bits each, in the machine's order). The first eight bytes are read and written as one word.
  */
-final class VnetHeader {
+public final class VnetHeader {
   /** Bytes: the header without num_buffers. */
-  static final int SIZE = 10;
+  public static final int SIZE = 10;
 
   private static final int NEEDS_CSUM = 1;
   private static final int DATA_VALID = 2;
@@ -42,7 +43,8 @@ final class VnetHeader {
    * @param flags bits of Offload, at most one GSO kind
    * @param shift bytes put in before what the checksum covers
    */
-  static void write(MemorySegment memory, long at, int linear, int flags, long packed, int shift) {
+  public static void write(
+      MemorySegment memory, long at, int linear, int flags, long packed, int shift) {
     if (flags == 0) {
       memory.set(WORD, at, (long) linear << 16);
       memory.set(HALF, at + CSUM_OFFSET, (short) 0);
@@ -69,17 +71,17 @@ final class VnetHeader {
   }
 
   /** The first word of a received header; {@link #isPlain} if the frame uses no offload. */
-  static long word(MemorySegment memory, long at) {
+  public static long word(MemorySegment memory, long at) {
     return memory.get(WORD, at);
   }
 
   /** Whether the word says that the frame is plain. */
-  static boolean isPlain(long word) {
+  public static boolean isPlain(long word) {
     return (word & 0xFFFF) == 0;
   }
 
   /** The SPI's flags of a received header; -1 if it holds a GSO kind that has no name. */
-  static int flags(long word) {
+  public static int flags(long word) {
     int flags = 0;
     if ((word & NEEDS_CSUM) != 0) {
       flags = Offload.CSUM_PARTIAL;
@@ -104,7 +106,7 @@ final class VnetHeader {
    * The SPI's packed numbers of a received header whose first word is given. The kernel fills in
    * hdr_len with what happens to lie in its first buffer, so the header length is unknown.
    */
-  static long packed(MemorySegment memory, long at, long word) {
+  public static long packed(MemorySegment memory, long at, long word) {
     int offset = memory.get(HALF, at + CSUM_OFFSET);
     return Offload.pack((int) (word >>> 48), offset, (int) (word >>> 32), 0);
   }
