@@ -17,6 +17,9 @@ import javax.xml.stream.XMLStreamReader;
  * Reads all test reports of the build and prints every skip with its reason, every failure with its first line, and as
  * the last line {@code N passed, N failed, N skipped}. Run by ./build: {@code java tools/Summary.java LOG EXIT ROOT}.
  *
+ * <p>A test that passed only when it was run again is counted as passed and listed with its first failure; more than
+ * {@value #MOST_LATE} of them count as failures, for then it is not the machine that stalls now and then.
+ *
  * <p>Exit code 1 when a test failed, when none passed, or when Maven failed or logged an error that no failed test
  * explains (a test process that died, say), which counts as a failure too.
  */
@@ -25,7 +28,13 @@ final class Summary {
   private static final Pattern ADVICE =
       Pattern.compile("(-> )?\\[Help|To see the full|Re-run Maven|For more information|After correcting|mvn <args>");
 
+  private static final int MOST_LATE = 3;
+
+  /** What is logged of a test that failed; the report says how it ended. */
+  private static final Pattern OF_A_TEST = Pattern.compile("Tests run: .*|Run \\d+: .*|.* <<< (FAILURE|ERROR)!.*");
+
   private int passed;
+  private final List<String> late = new ArrayList<>();
   private final List<String> failures = new ArrayList<>();
   private final List<String> skips = new ArrayList<>();
 
@@ -42,6 +51,7 @@ final class Summary {
       }
     }
     summary.judgeMaven(mavenExit, errors(log));
+    summary.judgeLate();
     System.out.print(summary.text());
     System.exit(summary.isGood() ? 0 : 1);
   }
@@ -62,6 +72,7 @@ final class Summary {
         .filter(line -> line.startsWith("[ERROR] "))
         .map(line -> line.substring(8).strip())
         .filter(line -> !line.isEmpty() && !line.startsWith("at ") && !ADVICE.matcher(line).lookingAt())
+        .filter(line -> !OF_A_TEST.matcher(line).matches())
         .distinct()
         .toList();
   }
@@ -72,6 +83,7 @@ final class Summary {
     XMLStreamReader xml = factory.createXMLStreamReader(in);
     String name = "";
     boolean counted = true;
+    boolean again = false;
     while (xml.hasNext()) {
       int event = xml.next();
       if (event == XMLStreamConstants.START_ELEMENT) {
@@ -79,6 +91,7 @@ final class Summary {
           case "testcase" -> {
             name = testName(xml);
             counted = false;
+            again = false;
           }
           case "skipped" -> {
             skips.add(name + ": " + reason(xml));
@@ -87,6 +100,12 @@ final class Summary {
           case "failure", "error" -> {
             failures.add(name + ": " + reason(xml));
             counted = true;
+          }
+          case "flakyFailure", "flakyError" -> {
+            if (!again) {
+              late.add(name + ": " + reason(xml));
+              again = true;
+            }
           }
           default -> {}
         }
@@ -133,6 +152,12 @@ final class Summary {
     }
   }
 
+  private void judgeLate() {
+    if (late.size() > MOST_LATE) {
+      failures.add(late.size() + " tests passed only when they were run again; more than " + MOST_LATE + " are too many");
+    }
+  }
+
   private boolean isGood() {
     return failures.isEmpty() && passed > 0;
   }
@@ -140,6 +165,7 @@ final class Summary {
   private String text() {
     StringBuilder out = new StringBuilder("\n");
     list(out, "Skipped:", skips);
+    list(out, "Passed only when run again (a test or the product has a race; mend it):", late);
     list(out, "Failed:", failures);
     if (passed == 0) {
       out.append("No test passed.\n\n");
@@ -167,6 +193,8 @@ final class Summary {
             at line 2]]></error></testcase>
           <testcase name="off" classname="a.T"><skipped type="A"><![CDATA[A: Assumption failed: no moon
             at x]]></skipped></testcase>
+          <testcase name="late" classname="a.T"><flakyFailure message="too soon" type="E"><stackTrace>x</stackTrace>
+            </flakyFailure><flakyError message="and again" type="E"/></testcase>
         </testsuite>
         """;
     Summary summary = new Summary();
@@ -177,15 +205,25 @@ final class Summary {
         Skipped:
           T.off: no moon
 
+        Passed only when run again (a test or the product has a race; mend it):
+          T.late: too soon
+
         Failed:
           T.bad: expected: 1
           T.broken: boom
 
-        1 passed, 2 failed, 1 skipped
+        2 passed, 2 failed, 1 skipped
         """;
     Summary good = new Summary();
     good.passed = 1;
     good.judgeMaven(0, List.of());
+    Summary later = new Summary();
+    later.passed = 9;
+    later.late.addAll(List.of("a", "b", "c"));
+    later.judgeLate();
+    boolean fewAreGood = later.isGood();
+    later.late.add("d");
+    later.judgeLate();
     Summary broken = new Summary();
     broken.passed = 1;
     broken.judgeMaven(0, List.of("the test process died"));
@@ -193,6 +231,8 @@ final class Summary {
         summary.text().equals(expected)
             && !summary.isGood()
             && good.isGood()
+            && fewAreGood
+            && !later.isGood()
             && !broken.isGood()
             && !new Summary().isGood();
     if (!right) {
