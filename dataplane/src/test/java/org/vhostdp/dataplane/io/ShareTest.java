@@ -34,16 +34,22 @@ class ShareTest {
   }
 
   /** Frames of b for each of a, both endless. */
-  private double ratio() {
+  private double ratio() throws IoStuck {
     a.driver.waiting.set(FakeRx.ENDLESS);
     b.driver.waiting.set(FakeRx.ENDLESS);
     a.kick();
     b.kick();
-    PortBed.pause(20);
-    long fromA = a.frames();
-    long fromB = b.frames();
-    PortBed.await("frames", () -> a.frames() > fromA + 200_000 && b.frames() > fromB + 5_000);
-    return (double) (b.frames() - fromB) / (a.frames() - fromA);
+    long[] before = frames();
+    PortBed.await("both run", () -> a.frames() > before[0] + 32 && b.frames() > before[1] + 32);
+    long[] from = frames();
+    PortBed.await("frames", () -> a.frames() > from[0] + 200_000 && b.frames() > from[1] + 5_000);
+    long[] to = frames();
+    return (double) (to[1] - from[1]) / (to[0] - from[0]);
+  }
+
+  /** Of a and of b at one moment: between two turns of the thread that counts both. */
+  private long[] frames() throws IoStuck {
+    return a.control.call(() -> new long[] {a.frames(), b.frames()});
   }
 
   @Test
@@ -72,11 +78,12 @@ class ShareTest {
     a.control.share(2, 1);
     a.driver.waiting.set(FakeRx.ENDLESS);
     a.kick();
-    PortBed.pause(20);
-    long fromA = a.frames();
-    long fromB = b.frames();
-    PortBed.await("frames", () -> b.frames() > fromB + 200_000);
-    double ratio = (double) (a.frames() - fromA) / (b.frames() - fromB);
+    long[] low = frames();
+    PortBed.await("both run", () -> a.frames() > low[0] + 32);
+    long[] from = frames();
+    PortBed.await("frames", () -> b.frames() > from[1] + 200_000);
+    long[] to = frames();
+    double ratio = (double) (to[0] - from[0]) / (to[1] - from[1]);
     assertEquals(1.0 / Share.AT_LEAST_ONE_IN, ratio, 0.002);
   }
 
