@@ -229,7 +229,7 @@ class ClassTxTest {
 
   @Test
   void sleepsUntilTheFirstClassMaySend() throws Exception {
-    classes(System::nanoTime, "class=1 dscp=1 rate=1mbit", "class=2 dscp=2 packets=1");
+    classes(System::nanoTime, "class=1 dscp=1 rate=100kbit", "class=2 dscp=2 packets=1");
     try (Epoll epoll = Epoll.create(1)) {
       epoll.add(tx.fd(), Epoll.IN, 1);
       assertFalse(tx.arm());
@@ -239,14 +239,20 @@ class ClassTxTest {
         send(2, 1);
       }
       assertTrue(tx.holds());
-      long begin = System.nanoTime();
-      long before = ofClass(1);
-      assertFalse(tx.arm());
-      assertEquals(1, epoll.await(10_000));
-      assertTrue(System.nanoTime() - begin < 500_000_000, "not as late as class 2");
-      assertTrue(tx.arm());
-      assertTrue(tx.pump() > 0);
-      assertTrue(ofClass(1) > before);
+      long slept = Long.MAX_VALUE;
+      // Again if this thread was not run until there were tokens, or long after that.
+      while (slept >= 500_000_000 && ofClass(1) < 9) {
+        long before = ofClass(1);
+        long begin = System.nanoTime();
+        if (!tx.arm()) {
+          assertEquals(1, epoll.await(10_000));
+          slept = Math.min(slept, System.nanoTime() - begin);
+        }
+        assertTrue(tx.arm());
+        assertTrue(tx.pump() > 0);
+        assertTrue(ofClass(1) > before);
+      }
+      assertTrue(slept < 500_000_000, "not as late as class 2");
       tx.discard();
       assertFalse(tx.arm());
       assertEquals(0, epoll.await(20));
@@ -259,7 +265,7 @@ class ClassTxTest {
     driver.remember = false;
     // Interpreted code allocates, and when it is compiled depends on how busy the machine is.
     long allocated = Long.MAX_VALUE;
-    long deadline = System.nanoTime() + 20_000_000_000L;
+    long deadline = System.nanoTime() + 40_000_000_000L;
     while (allocated >= 20_000 && System.nanoTime() < deadline) {
       long before = AllocationMeter.bytes();
       for (int i = 0; i < 20_000; i++) {

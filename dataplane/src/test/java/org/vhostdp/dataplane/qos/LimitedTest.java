@@ -198,17 +198,20 @@ class LimitedTest {
 
   @Test
   void whoIsLimitedSleepsUntilTokensAreThere() throws Exception {
-    LimitedTx tx = tx(limits(System::nanoTime, "tx rate=1mbit"), 1522);
+    LimitedTx tx = tx(limits(System::nanoTime, "tx rate=100kbit"), 1522);
     try (Epoll epoll = Epoll.create(1)) {
       epoll.add(tx.fd(), Epoll.IN, 1);
       assertFalse(tx.arm());
       assertEquals(0, epoll.await(0));
-      while (StrictTx.send(tx, burst, 32, 1514) > 0) {
-        assertTrue(driver.frames < 100);
-      }
-      driver.armed = 0;
-      long begin = System.nanoTime();
-      assertFalse(tx.arm());
+      long begin;
+      // Again if this thread was not run until there were tokens for a frame, 120 ms.
+      do {
+        while (StrictTx.send(tx, burst, 32, 1514) > 0) {
+          assertTrue(driver.frames < 100);
+        }
+        driver.armed = 0;
+        begin = System.nanoTime();
+      } while (tx.arm());
       assertEquals(0, driver.armed, "the driver has room all the time");
       assertEquals(1, epoll.await(10_000));
       long slept = System.nanoTime() - begin;
@@ -222,26 +225,29 @@ class LimitedTest {
   @Test
   void aReceiverThatIsLimitedDoesNotWakeForFrames() throws Exception {
     LimitedRx rx =
-        (LimitedRx) limits(System::nanoTime, "rx rate=1mbit").rx(0, source, 1522, counters);
+        (LimitedRx) limits(System::nanoTime, "rx rate=100kbit").rx(0, source, 1522, counters);
     try (Epoll epoll = Epoll.create(1)) {
       epoll.add(rx.fd(), Epoll.IN, 1);
       assertFalse(rx.arm());
       source.waiting = 1000;
       source.event.signal();
       assertEquals(1, epoll.await(10_000));
-      int n;
+      long begin;
+      // Again if this thread was not run until there were tokens for a frame, 120 ms.
       do {
-        n = rx.receive(burst, 32);
-        rx.release(burst, 0, n);
-      } while (n > 0);
-      source.event.signal();
-      assertFalse(rx.arm());
-      long begin = System.nanoTime();
+        int n;
+        do {
+          n = rx.receive(burst, 32);
+          rx.release(burst, 0, n);
+        } while (n > 0);
+        source.event.signal();
+        begin = System.nanoTime();
+      } while (rx.arm());
       assertEquals(1, epoll.await(10_000));
       assertTrue(System.nanoTime() - begin > TimeUnit.MILLISECONDS.toNanos(1));
       assertTrue(rx.arm());
       source.waiting = 0;
-      Thread.sleep(30);
+      Thread.sleep(300);
       assertEquals(0, rx.receive(burst, 32));
       assertFalse(rx.arm());
       assertEquals(0, epoll.await(30), "no frames, no limit: nothing to wake for");
@@ -257,7 +263,7 @@ class LimitedTest {
     source.waiting = Long.MAX_VALUE;
     // Interpreted code allocates, and when it is compiled depends on how busy the machine is.
     long allocated = Long.MAX_VALUE;
-    long deadline = System.nanoTime() + 20_000_000_000L;
+    long deadline = System.nanoTime() + 40_000_000_000L;
     while (allocated >= 20_000 && System.nanoTime() < deadline) {
       long before = AllocationMeter.bytes();
       for (int i = 0; i < 20_000; i++) {
