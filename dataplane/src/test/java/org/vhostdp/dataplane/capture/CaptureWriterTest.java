@@ -27,7 +27,7 @@ import org.vhostdp.spi.Offload;
 final class CaptureWriterTest {
   private static final int WRITE = 1;
   private static final int CREATE = 0100;
-  private static final long SECONDS = 10_000;
+  private static final long SECONDS = 30_000;
 
   @TempDir private Path folder;
 
@@ -226,7 +226,7 @@ final class CaptureWriterTest {
     // Interpreted code allocates, and when it is compiled depends on how busy the machine is.
     long allocated = Long.MAX_VALUE;
     long bursts = 0;
-    long deadline = System.nanoTime() + 20_000_000_000L;
+    long deadline = System.nanoTime() + 40_000_000_000L;
     while (allocated > 0 && System.nanoTime() < deadline) {
       long before = AllocationMeter.bytes();
       for (int i = 0; i < 1000; i++) {

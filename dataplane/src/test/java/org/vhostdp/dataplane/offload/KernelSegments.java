@@ -35,7 +35,7 @@ final class KernelSegments implements AutoCloseable {
   private static final int VNET_HEADER = 0x4000;
   private static final int HEADER = 10;
   private static final int ADDRESSES = 12;
-  private static final int MILLIS = 3000;
+  private static final int MILLIS = 20_000;
 
   private final Arena arena = Arena.ofAuto();
   private final MemorySegment buffer = arena.allocate(70_000, 8);

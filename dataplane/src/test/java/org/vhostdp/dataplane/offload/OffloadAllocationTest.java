@@ -12,7 +12,7 @@ import org.vhostdp.spi.Offload;
 
 /** Nothing on the way of a frame allocates, once it is compiled. */
 class OffloadAllocationTest {
-  private static final long WARM_NANOS = 20_000_000_000L;
+  private static final long WARM_NANOS = 40_000_000_000L;
 
   /** Results go here, so that no call is dropped by the compiler. */
   private int seen;

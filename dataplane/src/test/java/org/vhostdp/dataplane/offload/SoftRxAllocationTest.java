@@ -18,7 +18,7 @@ import org.vhostdp.spi.Wakeup;
 
 /** Nothing on the way of received frames allocates, once it is compiled. */
 class SoftRxAllocationTest {
-  private static final long WARM_NANOS = 20_000_000_000L;
+  private static final long WARM_NANOS = 40_000_000_000L;
   private static final int STRIDE = 65_600;
   private static final int TCP = Offload.GSO_TCP4 | Offload.GSO_TCP6;
   private static final int CHECKSUMS = SoftRxBed.CHECKSUMS;

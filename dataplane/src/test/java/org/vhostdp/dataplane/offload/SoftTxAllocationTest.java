@@ -18,7 +18,7 @@ import org.vhostdp.spi.Wakeup;
 
 /** Completing and cutting frames allocates nothing, once it is compiled. */
 class SoftTxAllocationTest {
-  private static final long WARM_NANOS = 20_000_000_000L;
+  private static final long WARM_NANOS = 40_000_000_000L;
   private static final int ROOM = 2048;
 
   /** Lends frames in a circle; often it has none, or takes all but the last. */

@@ -9,6 +9,7 @@ import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.vhostdp.dataplane.net.Features;
@@ -27,7 +28,7 @@ class RingStressTest {
   private static final int CHAINS = 300_000;
 
   /** Far longer than any scheduling delay: a side that sleeps so long was forgotten. */
-  private static final int LOST_MILLIS = 15_000;
+  private static final int LOST_MILLIS = 30_000;
 
   private static final int SLOT = 64;
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
@@ -37,6 +38,7 @@ class RingStressTest {
    * order of the stores is what is tried.
    */
   @ParameterizedTest
+  @Timeout(180)
   @CsvSource({
     "false, false, 256, 128",
     "false, true, 256, 128",
@@ -64,8 +66,8 @@ class RingStressTest {
       FutureTask<Void> device = start(new Device(bed, chains, kick, call));
       FutureTask<Void> driver =
           start(new Driver(bed.driver(), inFlight, slots, memory, chains, kick, call));
-      driver.get(50, TimeUnit.SECONDS);
-      device.get(50, TimeUnit.SECONDS);
+      driver.get(170, TimeUnit.SECONDS);
+      device.get(170, TimeUnit.SECONDS);
       bed.assertGuards();
     }
   }
