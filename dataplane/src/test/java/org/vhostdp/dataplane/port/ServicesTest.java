@@ -59,6 +59,9 @@ class ServicesTest {
       FULL.minus(Feature.GUEST_LARGE | Feature.GUEST_CSUM | Feature.GUEST_ECN);
   private static final int SEGMENT = 1448;
 
+  /** Of 60 kB under a limit: they take more than a second. */
+  private static final int FRAMES = 20;
+
   private final Random random = new Random(5);
   private final MemorySegment out = Arena.ofAuto().allocate(NetQueue.LARGEST_FRAME, 8);
   private final MemorySegment in = Arena.ofAuto().allocate(NetQueue.LARGEST_FRAME, 8);
@@ -104,7 +107,7 @@ class ServicesTest {
   private List<Received> receive(NetQueue queue, int payload) throws IOException {
     List<Received> frames = new ArrayList<>();
     int got = 0;
-    long deadline = System.nanoTime() + 10_000_000_000L;
+    long deadline = System.nanoTime() + 30_000_000_000L;
     while (got < payload) {
       int length = queue.receive(in, 0, header);
       if (length < 0) {
@@ -205,14 +208,19 @@ class ServicesTest {
       // Uses up the burst, and the time that code takes when it runs first.
       sendLarge(sender.net().pair(0), 0, payload);
       receive(receiver.net().pair(0), payload.length);
-      long begin = System.nanoTime();
-      for (int i = 0; i < 10; i++) {
-        sendLarge(sender.net().pair(0), i * payload.length, payload);
-      }
-      payload(receive(receiver.net().pair(0), 10 * payload.length), 0);
-      double seconds = (System.nanoTime() - begin) / 1e9;
-      double expected = 10 * payload.length * (1 + 54.0 / SEGMENT) * 8 / 8e6;
-      assertEquals(expected, seconds, 0.05 * expected, "seconds for ten frames of 60 kB");
+      double expected = FRAMES * payload.length * (1 + 54.0 / SEGMENT) * 8 / 8e6;
+      List<Double> seconds = new ArrayList<>();
+      // Never faster; slower only while the machine does not run one of the threads.
+      do {
+        long begin = System.nanoTime();
+        for (int i = 0; i < FRAMES; i++) {
+          sendLarge(sender.net().pair(0), i * payload.length, payload);
+          payload(receive(receiver.net().pair(0), payload.length), i * payload.length);
+        }
+        seconds.add((System.nanoTime() - begin) / 1e9);
+        assertTrue(seconds.getLast() > 0.95 * expected, "expected " + expected + ": " + seconds);
+      } while (seconds.getLast() > 1.05 * expected && seconds.size() < 20);
+      assertEquals(expected, seconds.getLast(), 0.05 * expected, "seconds: " + seconds);
       assertTrue(count(a, false, Name.LIMITED) > 0);
       a.qos(QosSpec.NONE);
       long limited = count(a, false, Name.LIMITED);

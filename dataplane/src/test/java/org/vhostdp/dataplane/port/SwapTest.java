@@ -83,10 +83,10 @@ class SwapTest {
           before = Leaks.now();
         }
       }
-      assertEquals(before, Leaks.now());
+      before.awaitSame("afterwards");
     } finally {
       stop.set(true);
-      traffic.join(5000);
+      traffic.join();
     }
     assertTrue(rounds.get() > 0);
     Echo.pastOthers(guest.net().pair(0)).run(100);

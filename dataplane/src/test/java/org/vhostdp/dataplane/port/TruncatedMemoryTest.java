@@ -14,6 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -31,11 +32,12 @@ import org.vhostdp.spi.Driver;
  * which the code may be run at that moment is left out.
  */
 class TruncatedMemoryTest {
-  private static final long SECONDS = 50;
+  private static final long SECONDS = 170;
 
   @TempDir private Path temp;
 
   @ParameterizedTest
+  @Timeout(180)
   @CsvSource({"cold, 0, 24", "interpreted, 0, 12", "warm, 200000, 24"})
   void onlyItsOwnPortEnds(String how, int warm, int rounds) throws Exception {
     Path said = temp.resolve("said");

@@ -35,7 +35,7 @@ public final class ControlQueue {
   private final long address;
   private final long[] addresses = new long[3];
   private final int[] lengths = new int[3];
-  private int timeoutMillis = 5000;
+  private int timeoutMillis = 30_000;
 
   ControlQueue(TwinMemory guest, Virtqueue queue) {
     this.queue = queue;
@@ -48,7 +48,7 @@ public final class ControlQueue {
     return queue;
   }
 
-  /** How long an answer may take; 5000 ms unless set. */
+  /** How long an answer may take; 30 s unless set. */
   public void timeout(int millis) {
     timeoutMillis = millis;
   }

@@ -21,7 +21,7 @@ public final class VhostUserClient implements AutoCloseable {
   private static final int CONFIG_HEADER = 12;
 
   private final MessageChannel channel;
-  private int timeoutMillis = 5000;
+  private int timeoutMillis = 30_000;
   private long protocolFeatures;
   private boolean acknowledge = true;
 
@@ -44,7 +44,7 @@ public final class VhostUserClient implements AutoCloseable {
     return new VhostUserClient(socket);
   }
 
-  /** How long a reply may take; 5000 ms unless set. */
+  /** How long a reply may take; 30 s unless set. */
   public void timeout(int millis) {
     timeoutMillis = millis;
   }

@@ -1,7 +1,6 @@
 package org.vhostdp.dataplane.frontend.vhostuser;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -26,6 +25,9 @@ import org.vhostdp.linux.UnixSocket;
 /** What tells the guest: SET_VRING_CALL and SET_VRING_ERR; and descriptors that block. */
 class CallTest {
   private static final TwinOptions NO_EVENT_IDX = TwinOptions.defaults().minus(Feature.EVENT_IDX);
+
+  /** Only ends a hang. */
+  private static final int LIMIT_MILLIS = 30_000;
 
   private PortBed bed;
   private final MemorySegment word = Arena.ofAuto().allocate(8, 8);
@@ -63,7 +65,7 @@ class CallTest {
     queue.receiveQueue().ring().interrupts(true);
     assertTrue(echo.send());
     queue.flush();
-    return readable(fd, 2000);
+    return readable(fd, LIMIT_MILLIS);
   }
 
   private static boolean readable(int fd, int millis) throws IOException {
@@ -91,7 +93,7 @@ class CallTest {
       Echo.check(guest.net().pair(0), 200);
       Leaks before = Leaks.now();
       guest.client().setVringCall(0, second.fd());
-      assertTrue(readable(second.fd().raw(), 2000), "what came before must not be missed");
+      assertTrue(readable(second.fd().raw(), LIMIT_MILLIS), "what came before must not be missed");
       second.drain();
       assertTrue(interrupted(guest.net().pair(0), second.fd().raw()));
       guest.client().setVringCall(0, null);
@@ -109,8 +111,8 @@ class CallTest {
       tx.flush();
       tx.kick();
       PortBed.await("the error descriptor", tx::errorSignalled);
-      assertFalse(bed.port().status().rings().get(1).running());
-      assertTrue(bed.port().status().rings().get(1).fault() != null);
+      PortBed.await("the ring's end", () -> !bed.port().status().rings().get(1).running());
+      PortBed.await("its fault", () -> bed.port().status().rings().get(1).fault() != null);
       assertTrue(bed.port().status().rings().get(0).running());
       assertTrue(bed.port().attached());
     }

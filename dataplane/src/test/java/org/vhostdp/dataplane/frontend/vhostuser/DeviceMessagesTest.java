@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -77,7 +78,7 @@ class DeviceMessagesTest {
       echo.run(100);
       byte[] message = Talk.u64(mtu);
       guest.client().raw(Request.NET_SET_MTU, 9, message);
-      assertEquals(1, guest.client().rawReply(5000)[0]);
+      assertEquals(1, guest.client().rawReply(30_000)[0]);
       echo.run(100);
     }
   }
@@ -140,7 +141,7 @@ class DeviceMessagesTest {
       throws IOException {
     try (Talk talk = bed.talk().negotiated()) {
       talk.client.raw(Request.GET_CONFIG, Request.VERSION, Talk.config(offset, size, room));
-      assertEquals(0, talk.client.rawReply(5000).length);
+      assertEquals(0, talk.client.rawReply(30_000).length);
       assertArrayEquals(MAC, talk.client.getConfig(0, 6), "the session goes on");
     }
   }
@@ -166,12 +167,12 @@ class DeviceMessagesTest {
       assertEquals(0, guest.config().status() & 1, "nobody at the other end");
       for (int i = 0; i < 3; i++) {
         WirePeer peer = WirePeer.join("link");
-        assertEquals(BackendChannel.CONFIG_CHANGE_MSG, channel.poll(5000));
+        assertEquals(BackendChannel.CONFIG_CHANGE_MSG, channel.poll(30_000));
         assertEquals(0, channel.payload().length);
         assertEquals(1, guest.client().getConfig(6, 1)[0] & 1);
         assertTrue(port.status().linkUp());
         peer.close();
-        assertEquals(BackendChannel.CONFIG_CHANGE_MSG, channel.poll(5000));
+        assertEquals(BackendChannel.CONFIG_CHANGE_MSG, channel.poll(30_000));
         assertEquals(0, guest.client().getConfig(6, 1)[0] & 1);
         assertFalse(port.status().linkUp());
       }
@@ -184,12 +185,16 @@ class DeviceMessagesTest {
     bed.serve(PortBed.spec("wire", 1), WirePeer.end("calm"));
     try (TwinDevice guest = bed.guest("wire", TwinOptions.defaults());
         WirePeer peer = WirePeer.join("calm")) {
-      assertEquals(BackendChannel.CONFIG_CHANGE_MSG, guest.backendChannel().poll(5000));
+      assertEquals(BackendChannel.CONFIG_CHANGE_MSG, guest.backendChannel().poll(30_000));
       PortBed.pause(200);
-      long before = Threads.processCpuNanos();
-      PortBed.pause(500);
-      long used = (Threads.processCpuNanos() - before) / 1_000_000;
-      assertTrue(used < 250, "an idle process used " + used + " ms of CPU time in 500 ms");
+      // The process's compilers may still be busy with what ran before: not for ever.
+      List<Long> used = new ArrayList<>();
+      do {
+        long before = Threads.processCpuNanos();
+        PortBed.pause(500);
+        used.add((Threads.processCpuNanos() - before) / 1_000_000);
+      } while (used.getLast() >= 250 && used.size() < 40);
+      assertTrue(used.getLast() < 250, "an idle process used ms of CPU time in 500 ms: " + used);
       assertTrue(peer.receive().isEmpty());
     }
   }
@@ -258,7 +263,7 @@ class DeviceMessagesTest {
       }
       assertEquals(before.owned() + 15, Leaks.now().owned());
       talk.accepted(Request.RESET_DEVICE, Talk.none());
-      assertEquals(before, Leaks.now());
+      before.awaitSame("afterwards");
     }
   }
 }

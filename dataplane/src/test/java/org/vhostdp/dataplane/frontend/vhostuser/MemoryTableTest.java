@@ -85,7 +85,7 @@ class MemoryTableTest {
       assertEquals(count * PAGE, status().memoryBytes());
       assertEquals(before.mappings() + count, Mapping.openCount());
       talk.accepted(Request.SET_MEM_TABLE, Talk.table(0, 0));
-      assertEquals(before, Leaks.now(), "files are closed and mappings undone");
+      before.awaitSame("files are closed and mappings undone");
     }
   }
 
@@ -116,7 +116,7 @@ class MemoryTableTest {
       Leaks before = Leaks.now();
       talk.refused(Request.SET_MEM_TABLE, Talk.table(count, 0, first(8)), files(8));
       talk.refused(Request.SET_MEM_TABLE, Talk.table(count, 0, first(9)), files(9));
-      assertEquals(before, Leaks.now());
+      before.awaitSame("afterwards");
       assertEquals(0, status().memoryRegions());
     }
   }
@@ -129,7 +129,7 @@ class MemoryTableTest {
       talk.refused(Request.SET_MEM_TABLE, Talk.table(2, 0, first(2)), files(3));
       talk.refused(Request.SET_MEM_TABLE, Talk.table(2, 0, first(2)));
       talk.refused(Request.SET_MEM_TABLE, Talk.table(0, 0), files(1));
-      assertEquals(before, Leaks.now());
+      before.awaitSame("afterwards");
     }
   }
 
@@ -157,7 +157,7 @@ class MemoryTableTest {
       talk.refused(Request.SET_MEM_TABLE, Talk.table(1, 0, bad), files(1));
       talk.refused(Request.SET_MEM_TABLE, Talk.table(2, 0, nth(50), bad), files(2));
       talk.refused(Request.ADD_MEM_REG, Talk.region(bad), file);
-      assertEquals(before, Leaks.now());
+      before.awaitSame("afterwards");
       assertEquals(1, status().memoryRegions(), "the former table stays");
       talk.fatal(Request.SET_MEM_TABLE, Talk.table(1, 0, bad), files(1));
     }
@@ -186,7 +186,7 @@ class MemoryTableTest {
         talk.refused(Request.SET_MEM_TABLE, Talk.table(2, 0, two, region), files(2));
         talk.refused(Request.SET_MEM_TABLE, Talk.table(2, 0, region, two), files(2));
       }
-      assertEquals(before, Leaks.now());
+      before.awaitSame("afterwards");
       RegionSpec beside = region(10 * PAGE, PAGE, USER + 2 * PAGE, 0);
       talk.accepted(Request.SET_MEM_TABLE, Talk.table(2, 0, two, beside), files(2));
       for (RegionSpec region : over.subList(0, over.size() - 1)) {
@@ -202,7 +202,7 @@ class MemoryTableTest {
       Leaks before = Leaks.now();
       talk.refused(Request.SET_MEM_TABLE, Talk.table(1, 0, nth(0)), talk.client.socket().fd());
       talk.refused(Request.ADD_MEM_REG, Talk.region(nth(0)), talk.client.socket().fd());
-      assertEquals(before, Leaks.now());
+      before.awaitSame("afterwards");
     }
   }
 
@@ -222,7 +222,7 @@ class MemoryTableTest {
         talk.accepted(Request.REM_MEM_REG, Talk.region(nth(i)), superfluous);
       }
       talk.refused(Request.REM_MEM_REG, Talk.region(nth(0)));
-      assertEquals(before, Leaks.now());
+      before.awaitSame("afterwards");
     }
   }
 
@@ -282,7 +282,7 @@ class MemoryTableTest {
         guest.client().remMemReg(more, i % 2 == 0);
         echo.run(50);
       }
-      assertEquals(before, Leaks.now());
+      before.awaitSame("afterwards");
     }
   }
 

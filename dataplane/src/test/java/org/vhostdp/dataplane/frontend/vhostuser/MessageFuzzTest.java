@@ -28,11 +28,11 @@ class MessageFuzzTest {
   void aHostileFrontEndHarmsNobody() throws Exception {
     long seed = seed();
     System.out.println("vhostdp.fuzz.seed=" + seed);
-    Leaks before = Leaks.now();
+    Leaks before = Leaks.settled();
     try (PortBed bed = new PortBed(1)) {
       VhostUserPort port = bed.serve(PortBed.spec("p", 2), PortBed.loopback());
       warmUp(bed);
-      PortBed.await("the first session's end", () -> !port.attached());
+      PortBed.awaitEnd(port);
       Leaks idle = Leaks.settled();
       long end = System.nanoTime() + SECONDS * 1_000_000_000L;
       long messages = 0;
@@ -66,12 +66,7 @@ class MessageFuzzTest {
     for (long layout : new long[] {0, Feature.RING_PACKED}) {
       try (TwinDevice guest = bed.guest("p", TwinOptions.defaults().plus(layout))) {
         // What the hostile guest sent may still come out of the driver.
-        PortBed.pause(5);
-        while (guest.net().pair(0).discard(4096) > 0) {
-          guest.net().pair(0).flush();
-          PortBed.pause(5);
-        }
-        Echo.check(guest.net().pair(0), 200);
+        Echo.pastOthers(guest.net().pair(0)).run(200);
       } catch (IOException | AssertionError e) {
         throw new AssertionError("after " + after, e);
       }

@@ -16,6 +16,7 @@ import org.vhostdp.dataplane.io.StallListener;
 import org.vhostdp.dataplane.io.Watchdog;
 import org.vhostdp.dataplane.port.DriverSource;
 import org.vhostdp.dataplane.port.PortSpec;
+import org.vhostdp.dataplane.port.Refusal;
 import org.vhostdp.driver.loopback.LoopbackDriver;
 import org.vhostdp.guest.twin.TwinDevice;
 import org.vhostdp.guest.twin.TwinOptions;
@@ -31,7 +32,11 @@ import org.vhostdp.spi.Version;
 @SuppressWarnings("exports")
 public final class PortBed implements AutoCloseable {
   private static final long SPIN_NANOS = 50_000;
-  private static final long PATIENCE_NANOS = 1_000_000_000;
+
+  /** For tests in which nothing hangs: a thread that the machine does not run is no hang. */
+  private static final long PATIENCE_NANOS = 30_000_000_000L;
+
+  private static final int LIMIT_SECONDS = 30;
 
   private final Path folder;
   private final List<IoThread> threads = new ArrayList<>();
@@ -40,11 +45,20 @@ public final class PortBed implements AutoCloseable {
 
   /** So many IO threads and no port yet. */
   public PortBed(int ioThreads) throws IOException {
+    this(ioThreads, PATIENCE_NANOS);
+  }
+
+  /**
+   * The same for tests of drivers that hang.
+   *
+   * @param patienceNanos how long a driver's call may take
+   */
+  public PortBed(int ioThreads, long patienceNanos) throws IOException {
     folder = Files.createTempDirectory("vhost-dp-test");
     for (int i = 0; i < ioThreads; i++) {
       threads.add(new IoThread("test-io-" + i, -1, SPIN_NANOS, false));
     }
-    watchdog = new Watchdog(threads, PATIENCE_NANOS, StallListener.NONE);
+    watchdog = new Watchdog(threads, patienceNanos, StallListener.NONE);
   }
 
   /** One IO thread and the port "p" on the reference driver, which sends each frame back. */
@@ -118,15 +132,22 @@ public final class PortBed implements AutoCloseable {
     return Talk.to(socket(port().id()));
   }
 
-  /** Waits up to 5 s for something that another thread brings about. */
+  /** Waits for something that another thread brings about; the limit only ends a hang. */
   public static void await(String what, BooleanSupplier there) {
-    long deadline = System.nanoTime() + 5_000_000_000L;
+    long deadline = System.nanoTime() + LIMIT_SECONDS * 1_000_000_000L;
     while (!there.getAsBoolean()) {
       if (System.nanoTime() > deadline) {
-        throw new AssertionError("not within 5 s: " + what);
+        throw new AssertionError("not within " + LIMIT_SECONDS + " s: " + what);
       }
       pause(2);
     }
+  }
+
+  /** Waits until a port has let go of its front-end, and of all that belonged to it. */
+  public static void awaitEnd(VhostUserPort port) throws Refusal {
+    await("the session's end", () -> !port.attached());
+    // Its thread forgets the session first and closes it then: it answers after both.
+    port.capture(null);
   }
 
   /** Sleeps. */

@@ -44,7 +44,7 @@ class ReattachTest {
   void oneFrontEndAfterAnotherIsServed() throws Exception {
     VhostUserPort port = serve();
     bed.guest("p", TwinOptions.defaults()).close();
-    PortBed.await("the first session's end", () -> !port.attached());
+    PortBed.awaitEnd(port);
     Leaks before = Leaks.settled();
     for (int i = 0; i < 10; i++) {
       long layout = i % 2 == 0 ? Feature.RING_PACKED : 0;

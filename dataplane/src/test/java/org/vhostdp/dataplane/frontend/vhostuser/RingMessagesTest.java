@@ -118,7 +118,7 @@ class RingMessagesTest {
         talk.refused(Request.SET_VRING_ERR, Talk.u64(word), event.fd());
         talk.refused(Request.SET_VRING_KICK, Talk.u64(word | 0x100));
       }
-      assertEquals(before, Leaks.now());
+      before.awaitSame("afterwards");
       talk.fatal(Request.SET_VRING_NUM, Talk.state(index, 64));
     }
   }
@@ -131,12 +131,12 @@ class RingMessagesTest {
       talk.refused(request, Talk.u64(TX));
       talk.refused(request, Talk.u64(TX | 0x100), event.fd());
       talk.refused(request, Talk.u64(TX), event.fd(), event.fd());
-      assertEquals(before, Leaks.now());
+      before.awaitSame("afterwards");
       talk.accepted(request, Talk.u64(TX), event.fd());
       talk.accepted(request, Talk.u64(TX), event.fd());
       assertEquals(before.owned() + 1, Fd.openCount(), "the former one is closed");
       talk.accepted(request, Talk.u64(TX | 0x100));
-      assertEquals(before, Leaks.now());
+      before.awaitSame("afterwards");
     }
   }
 
@@ -231,7 +231,7 @@ class RingMessagesTest {
       awaitUsed(ring, "the first kick");
       Leaks before = Leaks.now();
       talk.accepted(Request.SET_VRING_KICK, Talk.u64(TX), second.fd());
-      assertEquals(before, Leaks.now());
+      before.awaitSame("afterwards");
       for (int i = 0; i < 20; i++) {
         PortBed.pause(1);
         add(ring);
@@ -274,7 +274,7 @@ class RingMessagesTest {
       talk.refused(Request.SET_VRING_KICK, Talk.u64(TX), file);
       assertFalse(running(TX));
       talk.accepted(Request.SET_VRING_KICK, Talk.u64(TX), event.fd());
-      assertEquals(before, Leaks.now());
+      before.awaitSame("afterwards");
       add(ring);
       event.signal();
       awaitUsed(ring, "a frame after the good descriptor");

@@ -19,7 +19,7 @@ import org.vhostdp.linux.LinuxException;
 
 /** A front-end that says one message at a time and looks at what becomes of it. */
 final class Talk implements AutoCloseable {
-  private static final int WAIT_MILLIS = 5000;
+  private static final int WAIT_MILLIS = 30_000;
   private static final int ASK = Request.VERSION | Request.NEED_REPLY;
 
   final VhostUserClient client;
