@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -97,12 +99,12 @@ abstract class GuestMachineChecks {
   @Test
   @Order(1)
   void aCommandThatRunsOutOfTimeIsEndedAndItsOutputKept() throws Exception {
-    CommandResult result = guest.run("echo begun; sleep 60", Duration.ofSeconds(2));
+    CommandResult result = guest.run("echo begun; sleep 90", Duration.ofSeconds(10));
     assertEquals(CommandResult.TIMED_OUT, result.status());
     assertEquals("begun\n", result.output());
-    assertTrue(result.took().toSeconds() < 30, result.toString());
+    assertTrue(result.took().toSeconds() < 80, result.toString());
     CommandResult stubborn =
-        guest.run("trap '' TERM; while :; do sleep 1; done", Duration.ofSeconds(1));
+        guest.run("trap '' TERM; while :; do sleep 1; done", Duration.ofSeconds(8));
     assertEquals(CommandResult.KILLED, stubborn.status());
     assertEquals("next\n", guest.run("echo next", LIMIT).output());
   }
@@ -180,19 +182,28 @@ abstract class GuestMachineChecks {
   @Test
   @Order(4)
   void closingEndsAWaitingCommandAndLeavesNothing() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    guest.onConsole(
+        line -> {
+          if (line.contains("it waits")) {
+            begun.countDown();
+          }
+        });
     Thread closer =
         Thread.ofPlatform()
             .start(
                 () -> {
                   try {
-                    Thread.sleep(500);
+                    assertTrue(begun.await(60, TimeUnit.SECONDS));
                   } catch (InterruptedException interrupted) {
                     Thread.currentThread().interrupt();
                   }
                   guest.close();
                 });
     IOException failure =
-        assertThrows(IOException.class, () -> guest.run("sleep 30", Duration.ofSeconds(40)));
+        assertThrows(
+            IOException.class,
+            () -> guest.run("echo it waits >/dev/console; sleep 90", Duration.ofSeconds(100)));
     assertTrue(failure.getMessage().contains("ended during the command"), failure.getMessage());
     closer.join();
     Leftovers.assertNone(folder);

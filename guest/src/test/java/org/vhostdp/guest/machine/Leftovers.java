@@ -21,8 +21,8 @@ final class Leftovers {
         .toList();
   }
 
-  static void assertNone(Path folder) throws IOException {
-    assertEquals(List.of(), processes(folder), "processes");
+  static void assertNone(Path folder) throws IOException, InterruptedException {
+    assertNoProcessWithin(Duration.ofSeconds(30), folder);
     try (Stream<Path> files = Files.list(folder)) {
       assertEquals(List.of(), files.toList(), "files");
     }
@@ -33,6 +33,6 @@ final class Leftovers {
     while (!processes(folder).isEmpty() && System.nanoTime() < deadline) {
       Thread.sleep(50);
     }
-    assertEquals(List.of(), processes(folder));
+    assertEquals(List.of(), processes(folder), "processes");
   }
 }

@@ -57,10 +57,10 @@ final class UmlGuestTest extends GuestMachineChecks {
   void itsLifetimeEndsItWithAllItsProcesses() throws Exception {
     requireUml();
     GuestSpec spec =
-        SMALL.withWorkDir(own).withLimits(Duration.ofSeconds(60), Duration.ofSeconds(8));
+        SMALL.withWorkDir(own).withLimits(Duration.ofSeconds(60), Duration.ofSeconds(20));
     try (GuestMachine guest = UmlGuest.start(spec)) {
-      assertThrows(IOException.class, () -> guest.run("sleep 50", Duration.ofSeconds(60)));
-      Leftovers.assertNoProcessWithin(Duration.ofSeconds(5), own);
+      assertThrows(IOException.class, () -> guest.run("sleep 55", Duration.ofSeconds(60)));
+      Leftovers.assertNoProcessWithin(Duration.ofSeconds(30), own);
     }
     Leftovers.assertNone(own);
   }

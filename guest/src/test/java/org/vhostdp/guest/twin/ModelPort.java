@@ -51,7 +51,7 @@ final class ModelPort implements AutoCloseable {
   private final CallState state = new CallState(Arena.ofAuto());
   long features;
   int status;
-  boolean ended;
+  volatile boolean ended;
 
   ModelPort(UnixSocket socket, long offered, long protocolOffered) {
     this.channel = new MessageChannel(socket, "The front-end");

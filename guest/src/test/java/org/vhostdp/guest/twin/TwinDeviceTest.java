@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.vhostdp.linux.Fd;
 import org.vhostdp.linux.Mapping;
 
-@Timeout(60)
+@Timeout(120)
 class TwinDeviceTest {
   private static final long MAC_A = Packets.mac("52:54:00:00:00:0a");
   private static final long MAC_B = Packets.mac("52:54:00:00:00:0b");
@@ -38,8 +38,15 @@ class TwinDeviceTest {
   void closeBackend() throws InterruptedException {
     backend.stop();
     assertNull(backend.failure());
+    for (int i = 0; i < 2000 && left(); i++) {
+      Thread.sleep(10);
+    }
     assertEquals(descriptors, Fd.openCount(), "descriptors left behind");
     assertEquals(mappings, Mapping.openCount(), "mappings left behind");
+  }
+
+  private boolean left() {
+    return descriptors != Fd.openCount() || mappings != Mapping.openCount();
   }
 
   static Stream<Arguments> kinds() {
@@ -153,7 +160,7 @@ class TwinDeviceTest {
   }
 
   private static void awaitUdp(BuiltinGuest guest, long count) throws InterruptedException {
-    for (int i = 0; i < 500 && guest.counters().udpReceived() < count; i++) {
+    for (int i = 0; i < 3000 && guest.counters().udpReceived() < count; i++) {
       Thread.sleep(10);
     }
   }
@@ -205,7 +212,7 @@ class TwinDeviceTest {
       assertTrue(from.transmit(frame, 0, length, null));
       from.flush();
       int received = to.receive(got, 0, header);
-      for (int tries = 0; received < 0 && tries < 100; tries++) {
+      for (int tries = 0; received < 0 && tries < 600; tries++) {
         to.awaitFrame(50);
         received = to.receive(got, 0, header);
       }
@@ -255,17 +262,26 @@ class TwinDeviceTest {
     }
   }
 
+  /** What a port was asked, once its session has ended. */
+  private List<Integer> requests(int port) throws InterruptedException {
+    for (int i = 0; i < 3000 && !backend.port(port).ended; i++) {
+      Thread.sleep(10);
+    }
+    assertTrue(backend.port(port).ended);
+    return backend.port(port).requests;
+  }
+
   @Test
   void qemusOrderEnablesBeforeThereIsMemoryAndDpdksAfter() throws Exception {
     TwinDevice.start(backend.connect(), null, TwinOptions.defaults()).close();
-    List<Integer> qemu = backend.port(0).requests;
+    List<Integer> qemu = requests(0);
     assertTrue(
         qemu.indexOf(Request.SET_VRING_ENABLE) < qemu.indexOf(Request.SET_MEM_TABLE),
         qemu.toString());
     TwinOptions dpdkLike =
         TwinOptions.defaults().withOrder(TwinOptions.Order.DPDK, TwinOptions.Kick.EVENTFD);
     TwinDevice.start(backend.connect(), null, dpdkLike).close();
-    List<Integer> dpdk = backend.port(1).requests;
+    List<Integer> dpdk = requests(1);
     assertTrue(
         dpdk.indexOf(Request.SET_VRING_ENABLE) > dpdk.indexOf(Request.SET_VRING_KICK),
         dpdk.toString());

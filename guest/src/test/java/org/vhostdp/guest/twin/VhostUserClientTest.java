@@ -23,7 +23,7 @@ import org.vhostdp.linux.EventFd;
 import org.vhostdp.linux.Fd;
 import org.vhostdp.linux.UnixSocket;
 
-@Timeout(30)
+@Timeout(60)
 class VhostUserClientTest {
   private VhostUserClient client;
   private MessageChannel server;
@@ -47,7 +47,7 @@ class VhostUserClientTest {
 
   private String sent(Call call) throws IOException {
     call.run();
-    assertTrue(server.receive(1000));
+    assertTrue(server.receive(30_000));
     return Request.name(server.request())
         + " "
         + server.flags()
@@ -121,7 +121,7 @@ class VhostUserClientTest {
                     result.completeExceptionally(e);
                   }
                 });
-    assertTrue(server.receive(5000));
+    assertTrue(server.receive(30_000));
     for (int i = 0; i < answer.length; i++) {
       server.payload.set(ValueLayout.JAVA_LONG_UNALIGNED, 8L * i, answer[i]);
     }
@@ -145,7 +145,7 @@ class VhostUserClientTest {
   @Test
   void aRefusalIsReported() throws Exception {
     client.setProtocolFeatures(ProtocolFeature.REPLY_ACK);
-    assertTrue(server.receive(1000));
+    assertTrue(server.receive(30_000));
     Callable<Void> set =
         () -> {
           client.netSetMtu(1);
@@ -166,7 +166,7 @@ class VhostUserClientTest {
     assertThrows(InterruptedIOException.class, client::getFeatures);
     assertNull(client.rawReply(10));
     server.close();
-    assertThrows(IOException.class, () -> client.rawReply(1000));
+    assertThrows(IOException.class, () -> client.rawReply(30_000));
   }
 
   @Test
@@ -174,7 +174,7 @@ class VhostUserClientTest {
     assertEquals("request 99 13 010203", sent(() -> client.raw(99, 13, new byte[] {1, 2, 3})));
     client.rawBytes(new byte[] {1, 0, 0, 0, 1, 0, 0, 0, 4, 0, 0, 0, 9});
     client.socket().shutdown();
-    assertThrows(EOFException.class, () -> server.receive(1000));
+    assertThrows(EOFException.class, () -> server.receive(30_000));
   }
 
   @Test
@@ -186,14 +186,14 @@ class VhostUserClientTest {
       assertEquals(0, ours.poll(10));
       theirs.payload.set(ValueLayout.JAVA_LONG_UNALIGNED, 0, 7);
       theirs.send(BackendChannel.CONFIG_CHANGE_MSG, Request.VERSION | Request.NEED_REPLY, 8);
-      assertEquals(BackendChannel.CONFIG_CHANGE_MSG, ours.poll(1000));
-      assertTrue(theirs.receive(1000));
+      assertEquals(BackendChannel.CONFIG_CHANGE_MSG, ours.poll(30_000));
+      assertTrue(theirs.receive(30_000));
       assertEquals(0, theirs.answer64());
       theirs.send(BackendChannel.CONFIG_CHANGE_MSG, Request.VERSION, 0);
-      assertEquals(BackendChannel.CONFIG_CHANGE_MSG, ours.poll(1000));
+      assertEquals(BackendChannel.CONFIG_CHANGE_MSG, ours.poll(30_000));
       assertArrayEquals(new byte[0], ours.payload());
       theirs.close();
-      assertEquals(-1, ours.poll(1000));
+      assertEquals(-1, ours.poll(30_000));
     }
   }
 }
