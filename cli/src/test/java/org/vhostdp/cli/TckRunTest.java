@@ -138,7 +138,7 @@ final class TckRunTest {
     try {
       Process process =
           new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(out).start();
-      assertTrue(process.waitFor(30, TimeUnit.SECONDS), "the command did not end");
+      assertTrue(process.waitFor(50, TimeUnit.SECONDS), "the command did not end");
       assertEquals(0, process.exitValue());
       return Files.readAllLines(out.toPath());
     } finally {

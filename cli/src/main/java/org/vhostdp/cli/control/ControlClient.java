@@ -12,7 +12,7 @@ import org.vhostdp.linux.UnixSocket;
 /** Asks a running instance. */
 public final class ControlClient {
   private static final int MOST_ANSWER = 16 << 20;
-  private static final int DEADLINE_MILLIS = 5000;
+  private static final int DEADLINE_MILLIS = 20_000;
 
   /** For commands that open drivers, which may wait for a device. */
   private static final int PATIENCE_MILLIS = 120_000;

@@ -21,13 +21,13 @@ import org.vhostdp.linux.UnixSocket;
  * Answers the clients of a running instance: a connection brings one line of JSON, such as {@code
  * {"command":"status"}}, and gets one line back, or stays open for a {@link StreamingCommand}. Only
  * the socket's owner can connect; still every line has a limit and every step a deadline, so that a
- * stuck client costs a second and no more. What takes time is done on other threads.
+ * stuck client costs three seconds and no more. What takes time is done on other threads.
  */
 public final class ControlServer implements AutoCloseable {
   private static final Logger LOG = System.getLogger(ControlServer.class.getName());
 
   static final int MOST_REQUEST = 64 * 1024;
-  static final int DEADLINE_MILLIS = 1000;
+  static final int DEADLINE_MILLIS = 3000;
   private static final int OWNER_ONLY = 0600;
 
   private final UnixSocket listener;

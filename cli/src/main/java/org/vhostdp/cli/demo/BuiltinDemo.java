@@ -29,7 +29,7 @@ final class BuiltinDemo implements DemoGuest {
   private static final int MOST_WINDOW = 64;
 
   private static final int HEADERS = 28;
-  private static final int WAIT_MILLIS = 2000;
+  private static final int WAIT_MILLIS = 10_000;
   private static final int LEAST_BUFFER = 2048;
   private static final int ROOM = 64;
 
@@ -121,7 +121,7 @@ final class BuiltinDemo implements DemoGuest {
       packet.setLength(packet.getData().length);
       socket.receive(packet);
     } catch (SocketTimeoutException e) {
-      throw new DemoFailed("A datagram of the guest did not arrive within 2 s.", e);
+      throw new DemoFailed("A datagram of the guest did not arrive within 10 s.", e);
     }
     if (Stamp.check(MemorySegment.ofArray(packet.getData()), 0, packet.getLength()) < 0) {
       throw new DemoFailed("A datagram of the guest arrived with wrong bytes.");
@@ -156,7 +156,7 @@ final class BuiltinDemo implements DemoGuest {
         throw new DemoFailed("A datagram arrived at the guest with wrong bytes.");
       }
       if (System.nanoTime() - start > WAIT_MILLIS * 1_000_000L) {
-        throw new DemoFailed("A datagram did not arrive at the guest within 2 s.");
+        throw new DemoFailed("A datagram did not arrive at the guest within 10 s.");
       }
       // Few cores are shared by sender, dataplane and guest: spinning would take one of them.
       LockSupport.parkNanos(20_000);

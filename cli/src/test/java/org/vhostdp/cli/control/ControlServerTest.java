@@ -152,6 +152,9 @@ final class ControlServerTest {
     try (ControlServer _ = new ControlServer(other, Map::of)) {
       assertEquals(Map.of(), ControlClient.status(other));
     }
+    for (int i = 0; i < 1000 && open != Fd.openCount(); i++) {
+      Thread.sleep(10);
+    }
     assertEquals(open, Fd.openCount());
     assertFalse(Files.exists(other));
     assertThrows(IOException.class, () -> ControlClient.status(other));

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +24,12 @@ import org.vhostdp.linux.Fd;
 
 /** Clients that stay connected, descriptors that they pass, and commands that take their time. */
 final class StreamingTest {
+  /** Only ends a hang. */
+  private static final int LIMIT_MILLIS = 30_000;
+
+  /** One that is carried out, those that wait behind it, and one too many. */
+  private static final int TOO_MANY = 18;
+
   @TempDir private Path folder;
   private Path path;
   private ControlServer server;
@@ -74,7 +81,7 @@ final class StreamingTest {
     public Map<String, Object> answer(Map<String, Object> request) throws ControlRefused {
       started.countDown();
       try {
-        assertTrue(release.await(20, TimeUnit.SECONDS));
+        assertTrue(release.await(60, TimeUnit.SECONDS));
       } catch (InterruptedException e) {
         throw new ControlRefused("Interrupted.", e);
       }
@@ -101,13 +108,13 @@ final class StreamingTest {
 
   private ControlStream watch(Fd passed) throws IOException {
     ControlStream stream = ControlClient.open(path, ControlClient.request("watch"), passed);
-    assertEquals(passed != null, stream.next(5000).get("passed"));
+    assertEquals(passed != null, stream.next(LIMIT_MILLIS).get("passed"));
     return stream;
   }
 
   /** Waits for what other threads do soon. */
   private static void assertSoon(String what, BooleanSupplier holds) throws InterruptedException {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
     while (!holds.getAsBoolean()) {
       assertTrue(System.nanoTime() - end < 0, what);
       Thread.sleep(10);
@@ -128,8 +135,8 @@ final class StreamingTest {
   @Test
   void aStreamTellsMoreThanOnce() throws Exception {
     try (ControlStream stream = watch(null)) {
-      assertEquals(true, stream.next(5000).get("still"));
-      assertEquals(true, stream.next(5000).get("still"));
+      assertEquals(true, stream.next(LIMIT_MILLIS).get("still"));
+      assertEquals(true, stream.next(LIMIT_MILLIS).get("still"));
     }
   }
 
@@ -144,7 +151,7 @@ final class StreamingTest {
       try (EventFd event = EventFd.create();
           ControlStream ninth =
               ControlClient.open(path, ControlClient.request("watch"), event.fd())) {
-        IOException refused = assertThrows(IOException.class, () -> ninth.next(5000));
+        IOException refused = assertThrows(IOException.class, () -> ninth.next(LIMIT_MILLIS));
         assertTrue(refused.getMessage().startsWith("8 clients stay"), refused.getMessage());
       }
       assertEquals(Map.of("up", true), ControlClient.status(path));
@@ -161,10 +168,10 @@ final class StreamingTest {
       Map<String, Object> request = ControlClient.request("watch");
       request.put(key, true);
       try (ControlStream stream = ControlClient.open(path, request, null)) {
-        IOException refused = assertThrows(IOException.class, () -> stream.next(5000));
+        IOException refused = assertThrows(IOException.class, () -> stream.next(LIMIT_MILLIS));
         String sentence = key.equals("refuse") ? "Not today." : "failed inside the instance";
         assertTrue(refused.getMessage().contains(sentence), refused.getMessage());
-        assertNull(stream.next(5000));
+        assertNull(stream.next(LIMIT_MILLIS));
       }
     }
   }
@@ -175,7 +182,7 @@ final class StreamingTest {
     try (EventFd event = EventFd.create();
         ControlStream stream =
             ControlClient.open(path, ControlClient.request("status"), event.fd())) {
-      assertEquals(Map.of("up", true), stream.next(5000).get("status"));
+      assertEquals(Map.of("up", true), stream.next(LIMIT_MILLIS).get("status"));
     }
     assertSoon("all descriptors are closed", () -> Fd.openCount() == open);
   }
@@ -185,7 +192,7 @@ final class StreamingTest {
     try (ControlStream stream = watch(null)) {
       server.close();
       assertTrue(streamEnded);
-      assertTrue(stream.gone(1000) || stream.next(1000) != null);
+      assertTrue(stream.gone(LIMIT_MILLIS) || stream.next(LIMIT_MILLIS) != null);
     }
     assertThrows(IOException.class, () -> ControlClient.status(path));
   }
@@ -196,15 +203,27 @@ final class StreamingTest {
     request.put("port", "a");
     request.put("n", "1");
     try (ControlStream first = ControlClient.open(path, request, null)) {
-      assertTrue(started.await(5, TimeUnit.SECONDS));
+      assertTrue(started.await(30, TimeUnit.SECONDS));
       request.put("n", "2");
       try (ControlStream second = ControlClient.open(path, request, null)) {
         assertEquals(Map.of("up", true), ControlClient.status(path));
         assertFalse(second.ready(100));
         release.countDown();
-        assertEquals("1", first.next(5000).get("order"));
-        assertEquals("1,2", second.next(5000).get("order"));
+        assertEquals("1", first.next(LIMIT_MILLIS).get("order"));
+        assertEquals("1,2", second.next(LIMIT_MILLIS).get("order"));
       }
+    }
+  }
+
+  private static long ready(List<ControlStream> streams) {
+    return streams.stream().filter(StreamingTest::ready).count();
+  }
+
+  private static boolean ready(ControlStream stream) {
+    try {
+      return stream.ready(0);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -214,16 +233,19 @@ final class StreamingTest {
     request.put("port", "a");
     List<ControlStream> waiting = new ArrayList<>();
     try {
-      IOException refused = null;
-      for (int i = 0; i < 40 && refused == null; i++) {
-        ControlStream next = ControlClient.open(path, request, null);
-        waiting.add(next);
-        if (next.ready(i < 17 ? 0 : 200)) {
-          refused = assertThrows(IOException.class, () -> next.next(1000));
+      waiting.add(ControlClient.open(path, request, null));
+      assertTrue(started.await(30, TimeUnit.SECONDS));
+      while (waiting.size() < TOO_MANY) {
+        waiting.add(ControlClient.open(path, request, null));
+      }
+      assertSoon("one is refused", () -> ready(waiting) > 0);
+      assertEquals(1, ready(waiting));
+      for (ControlStream each : waiting) {
+        if (each.ready(0)) {
+          IOException refused = assertThrows(IOException.class, () -> each.next(LIMIT_MILLIS));
+          assertTrue(refused.getMessage().contains("Too many commands wait"));
         }
       }
-      assertTrue(refused != null && refused.getMessage().contains("Too many commands wait"));
-      assertEquals(18, waiting.size());
     } finally {
       release.countDown();
       waiting.forEach(ControlStream::close);
