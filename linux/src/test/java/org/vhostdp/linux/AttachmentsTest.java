@@ -11,7 +11,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.vhostdp.linux.generated.Libc;
 
 @ExtendWith(OpenCounts.class)
-@Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class AttachmentsTest {
   private static final int IFF_PROMISC = 0x100;
 

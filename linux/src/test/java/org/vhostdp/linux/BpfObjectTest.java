@@ -97,7 +97,7 @@ class BpfObjectTest {
     System.arraycopy(words, 0, command, 1, words.length);
     Process mount = new ProcessBuilder(command).redirectErrorStream(true).start();
     String said = new String(mount.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    boolean done = mount.waitFor(10, TimeUnit.SECONDS);
+    boolean done = mount.waitFor(30, TimeUnit.SECONDS);
     assumeTrue(
         done && mount.exitValue() == 0, () -> "a bpf file system cannot be mounted: " + said);
   }

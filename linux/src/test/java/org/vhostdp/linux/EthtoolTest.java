@@ -21,7 +21,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What leaves one end of a veth pair, read at the other. */
 @ExtendWith(OpenCounts.class)
-@Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class EthtoolTest {
   private static final int IP = 14;
   private static final int UDP = IP + 20;

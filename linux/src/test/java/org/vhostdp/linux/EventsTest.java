@@ -14,7 +14,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.vhostdp.linux.generated.Libc;
 
 @ExtendWith(OpenCounts.class)
-@Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class EventsTest {
   private final Arena arena = Arena.ofAuto();
   private final CallState state = new CallState(arena);
@@ -121,7 +121,7 @@ class EventsTest {
         EventFd event = EventFd.create()) {
       epoll.add(event.fd().raw(), Epoll.IN, 1);
       Thread waker = Thread.ofPlatform().start(event::signal);
-      assertEquals(1, epoll.await(10_000));
+      assertEquals(1, epoll.await(30_000));
       waker.join();
     }
   }

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith(OpenCounts.class)
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class LinkMonitorTest {
   private Fd namespace;
   private Netlink netlink;
@@ -35,11 +35,11 @@ class LinkMonitorTest {
     }
   }
 
-  /** Reads events until one of {@code name} fits; false after 5 s. */
+  /** Reads events until one of {@code name} fits; false after 30 s. */
   private boolean sees(String name, BooleanSupplier fits) throws LinuxException {
     Poll poll = new Poll(1);
     poll.set(0, monitor.fd().raw(), Poll.IN);
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
     while (System.nanoTime() < deadline) {
       while (monitor.next()) {
         if (monitor.name().equals(name) && fits.getAsBoolean()) {

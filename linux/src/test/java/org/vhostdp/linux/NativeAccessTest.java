@@ -41,7 +41,7 @@ class NativeAccessTest {
             .start();
     try {
       String said = new String(java.getInputStream().readAllBytes());
-      assertTrue(java.waitFor(20, TimeUnit.SECONDS), "still running");
+      assertTrue(java.waitFor(60, TimeUnit.SECONDS), "still running");
       assertTrue(said.contains("Add --enable-native-access=org.vhostdp.linux"), said);
       assertFalse(said.contains("\tat "), said);
       assertEquals(0, java.exitValue());

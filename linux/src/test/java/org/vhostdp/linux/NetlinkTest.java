@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith(OpenCounts.class)
-@Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class NetlinkTest {
   private Fd namespace;
   private Netlink netlink;
@@ -53,6 +53,16 @@ class NetlinkTest {
     assertNotEquals(netlink.links().size(), 0);
   }
 
+  /** An interface once it runs: the kernel finds that out a little after it is up. */
+  private static Netlink.Link running(Netlink netlink, String name) throws Exception {
+    Netlink.Link link = netlink.link(name);
+    for (int i = 0; i < 2000 && !link.running(); i++) {
+      Thread.sleep(10);
+      link = netlink.link(name);
+    }
+    return link;
+  }
+
   @Test
   void vethIsCreatedConfiguredAndDeleted() throws Exception {
     netlink.createVeth("left", "right");
@@ -68,7 +78,7 @@ class NetlinkTest {
     netlink.up("left", true);
     assertFalse(netlink.link("left").running());
     netlink.up("right", true);
-    left = netlink.link("left");
+    left = running(netlink, "left");
     assertTrue(left.up() && left.running());
     assertEquals(9000, left.mtu());
     assertArrayEquals(mac, left.mac());
@@ -116,7 +126,7 @@ class NetlinkTest {
       assertEquals("veth", there.link("right").kind());
       there.up("right", true);
       netlink.up("left", true);
-      assertTrue(there.link("right").running());
+      assertTrue(running(there, "right").running());
     }
   }
 
@@ -196,7 +206,7 @@ class NetlinkTest {
       frame.set(ValueLayout.JAVA_BYTE, 12, (byte) 0x88);
       frame.set(ValueLayout.JAVA_BYTE, 13, (byte) 0xb5);
       assertEquals(60, Io.write(state, a.raw(), frame, 60));
-      assertEquals(-1, frame.mismatch(nextExperimental(state, b, 5000)));
+      assertEquals(-1, frame.mismatch(nextExperimental(state, b, 30_000)));
       assertEquals(null, nextExperimental(state, a, 100));
     }
   }

@@ -62,7 +62,7 @@ final class PacketSocketTest {
 
   private static PacketSocket.Received next(PacketSocket socket) throws Exception {
     PacketSocket.Received received = socket.receive();
-    for (int i = 0; i < 1000 && received == null; i++) {
+    for (int i = 0; i < 20_000 && received == null; i++) {
       Thread.sleep(1);
       received = socket.receive();
     }
@@ -125,7 +125,7 @@ final class PacketSocketTest {
     assertEquals(Errno.ENETDOWN, e.errno());
     assertNull(b.receive());
     netlink.up("b", true);
-    for (int i = 0; i < 1000 && !netlink.link("a").running(); i++) {
+    for (int i = 0; i < 20_000 && !netlink.link("a").running(); i++) {
       Thread.sleep(1);
     }
     byte[] frame = frame(80);

@@ -24,7 +24,7 @@ class ReflectThreadsTest {
   private static final int FRAMES = 1_000_000;
 
   /** A lost wakeup shows as this wait running out. */
-  private static final int PATIENCE_MILLIS = 5000;
+  private static final int PATIENCE_MILLIS = 30_000;
 
   private static final PortSettings ONE = PortSettings.defaults();
   private static final String[] SMALL = {"mode", "reflect", "depth", "64", "mtu", "1500"};

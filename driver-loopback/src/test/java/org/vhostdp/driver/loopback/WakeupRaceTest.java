@@ -134,7 +134,7 @@ class WakeupRaceTest {
       }
     } finally {
       started.set(-1);
-      maker.join(5000);
+      maker.join(30_000);
     }
     assertFalse(maker.isAlive());
     assertEquals(null, failure.get());
