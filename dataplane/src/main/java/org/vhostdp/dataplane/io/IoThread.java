@@ -29,7 +29,7 @@ public final class IoThread implements AutoCloseable {
   private final Figures figures = new Figures();
 
   private volatile TurnLoop loop;
-  private volatile Thread thread;
+  private volatile LoopThread thread;
   private volatile boolean stopped;
   private volatile boolean asleep;
   private volatile Watchdog watchdog;
@@ -165,6 +165,11 @@ public final class IoThread implements AutoCloseable {
 
   boolean asleep() {
     return asleep;
+  }
+
+  /** The kernel's number of the thread that runs now. */
+  int tid() {
+    return thread.tid();
   }
 
   /** The loop that runs now. */

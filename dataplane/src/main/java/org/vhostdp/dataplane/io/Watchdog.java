@@ -5,6 +5,7 @@ import java.lang.System.Logger.Level;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntToLongFunction;
 
 /**
  * Sees that an IO thread does not come back from a driver's call, and puts a substitute in its
@@ -13,7 +14,7 @@ import java.util.concurrent.locks.LockSupport;
  * long as all of them sleep.
  *
  * <p>Time is counted in looks at the same turn, not by the clock: if the whole process was stopped,
- * that is one look.
+ * that is one look. A thread that wants to run and is not given a core does not hang.
  */
 public final class Watchdog implements AutoCloseable {
   private static final Logger LOG = System.getLogger(Watchdog.class.getName());
@@ -22,6 +23,7 @@ public final class Watchdog implements AutoCloseable {
   private final List<IoThread> threads;
   private final long patienceNanos;
   private final StallListener listener;
+  private final IntToLongFunction runTime;
   private final Sight[] calls;
   private final Sight[] turns;
   private final Thread thread;
@@ -33,16 +35,26 @@ public final class Watchdog implements AutoCloseable {
    *
    * @param threads all IO threads; none of them is closed before all ports are
    * @param patienceNanos how long a call may take, 1 ms or more; one that takes longer is found
-   *     after a quarter more of that at the latest
+   *     after a quarter more of that at the latest, after a half if it keeps its core busy
    * @param listener told of each stall
    */
   public Watchdog(List<IoThread> threads, long patienceNanos, StallListener listener) {
+    this(threads, patienceNanos, listener, RunTime::of);
+  }
+
+  /** The same with another source of {@link RunTime#of}. */
+  Watchdog(
+      List<IoThread> threads,
+      long patienceNanos,
+      StallListener listener,
+      IntToLongFunction runTime) {
     if (patienceNanos < 1_000_000) {
       throw new IllegalArgumentException("patience is 1 ms or more, not " + patienceNanos + " ns");
     }
     this.threads = List.copyOf(threads);
     this.patienceNanos = patienceNanos;
     this.listener = listener;
+    this.runTime = runTime;
     this.calls = sights(threads.size());
     this.turns = sights(threads.size());
     this.thread = Thread.ofPlatform().name("watchdog").daemon(true).unstarted(this::watch);
@@ -86,26 +98,48 @@ public final class Watchdog implements AutoCloseable {
     long call = lease.call();
     long turn = lease.turn();
     if (calls[i].stays(call)) {
-      replace(io, call);
+      if (starved(io, calls[i])) {
+        calls[i].again();
+      } else {
+        replace(io, call);
+      }
     } else if (turns[i].stays(turn) && !Lease.running(call)) {
       LOG.log(Level.WARNING, "{0} has been in one turn for {1}", io.name(), patience());
       listener.stalled(io.name(), null, patienceNanos);
     }
   }
 
+  /**
+   * Whether a thread in a call waits for a core. That is known from the second time on: until then
+   * it may also go round in the driver.
+   */
+  private boolean starved(IoThread io, Sight sight) {
+    long before = sight.ran;
+    sight.ran = runTime.applyAsLong(io.tid());
+    return sight.ran != RunTime.NOT_RUNNABLE
+        && (before == RunTime.NOT_RUNNABLE || sight.ran - before < patienceNanos / LOOKS / 2);
+  }
+
   /** How often the same number was seen. */
   private static final class Sight {
     private long word;
     private int looks;
+    private long ran = RunTime.NOT_RUNNABLE;
 
     /** Sees a number; true once, when it has stood for a call or turn that runs for too long. */
     boolean stays(long now) {
       if (now != word || !Lease.running(now)) {
         word = now;
         looks = 0;
+        ran = RunTime.NOT_RUNNABLE;
         return false;
       }
       return ++looks == LOOKS;
+    }
+
+    /** The next look is to tell the same once more. */
+    void again() {
+      looks = LOOKS - 1;
     }
   }
 
