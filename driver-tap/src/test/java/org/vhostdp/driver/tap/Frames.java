@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
@@ -83,9 +84,27 @@ final class Frames {
     return frames;
   }
 
-  /** The next frame, or null after two seconds. */
+  /**
+   * Receives what came to several queues, first 0: frames of each, in turns until there are so many
+   * in all, and then for a moment more.
+   */
+  static int[] spread(Port port, int queues, int count) throws InterruptedException {
+    int[] seen = new int[queues];
+    long end = System.nanoTime() + 20_000_000_000L;
+    do {
+      for (int queue = 0; queue < queues; queue++) {
+        seen[queue] += receive(port, queue, count, 1).size();
+      }
+    } while (Arrays.stream(seen).sum() < count && System.nanoTime() < end);
+    for (int queue = 0; queue < queues; queue++) {
+      seen[queue] += receive(port, queue, count, 20).size();
+    }
+    return seen;
+  }
+
+  /** The next frame, or null after a time that only ends a hang. */
   static Received receive(Port port) throws InterruptedException {
-    List<Received> frames = receive(port, 0, 1, 2000);
+    List<Received> frames = receive(port, 0, 1, 20_000);
     return frames.isEmpty() ? null : frames.getFirst();
   }
 

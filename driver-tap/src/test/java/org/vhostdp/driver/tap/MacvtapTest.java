@@ -13,6 +13,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -79,7 +80,7 @@ final class MacvtapTest {
     for (int length = 60; length <= 1514; length += 7) {
       byte[] out = fromStation(length, 1);
       assertEquals(1, Frames.send(port, out));
-      assertArrayEquals(out, wire.receive(2000));
+      assertArrayEquals(out, wire.receive(20_000));
       byte[] in = toStation(length, 2);
       wire.send(in);
       assertArrayEquals(in, Frames.receive(port).bytes());
@@ -99,7 +100,7 @@ final class MacvtapTest {
     }
     assertEquals(40, port.tx(0).transmit(burst, 0, 40));
     for (int i = 0; i < 40; i++) {
-      assertArrayEquals(fromStation(60 + i, i), wire.receive(2000));
+      assertArrayEquals(fromStation(60 + i, i), wire.receive(20_000));
     }
     Statistics statistics = new Statistics();
     port.statistics(statistics);
@@ -131,11 +132,11 @@ final class MacvtapTest {
     for (int i = 0; i < 50; i++) {
       wire.send(udp(i));
     }
-    assertEquals(50, Frames.receive(port, 0, 50, 2000).size());
+    assertEquals(50, Frames.receive(port, 0, 50, 20_000).size());
     for (int queue = 0; queue < 2; queue++) {
       byte[] out = fromStation(100, queue);
       assertEquals(1, Frames.send(port, queue, new Burst(1), out, 0, 0));
-      assertArrayEquals(out, wire.receive(2000));
+      assertArrayEquals(out, wire.receive(20_000));
     }
   }
 
@@ -151,8 +152,7 @@ final class MacvtapTest {
     for (int i = 0; i < 50; i++) {
       wire.send(udp(i));
     }
-    Thread.sleep(20);
-    return Frames.receive(port, 0, 50, 20).size() + Frames.receive(port, 1, 50, 20).size();
+    return Arrays.stream(Frames.spread(port, 2, 50)).sum();
   }
 
   @Test
@@ -192,7 +192,7 @@ final class MacvtapTest {
       burst.room[0] = 100;
       wire.send(toStation(300, 1));
       int used = 0;
-      for (int i = 0; i < 10_000 && used == 0; i++) {
+      for (int i = 0; i < 100_000 && used == 0; i++) {
         used = port.rx(0).receiveInto(burst, 1);
         Thread.sleep(0, 100_000);
       }
@@ -208,7 +208,7 @@ final class MacvtapTest {
     Port port = lab.started("device", device);
     lab.netlink.delete("mvt0");
     int last = PortEvents.NONE;
-    for (int i = 0; i < 100 && last != PortEvents.REMOVED; i++) {
+    for (int i = 0; i < 10_000 && last != PortEvents.REMOVED; i++) {
       int event = port.events().next();
       last = event == PortEvents.NONE ? last : event;
       Thread.sleep(1);

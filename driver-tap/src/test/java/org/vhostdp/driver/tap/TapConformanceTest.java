@@ -21,7 +21,7 @@ import org.vhostdp.tck.stock.StockWires;
 /** Every rule of the SPI, tried on real TAPs in this process. */
 @Timeout(300)
 final class TapConformanceTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(1);
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   /** Any; a failure's message names it, and {@code tck run --seed} takes it. */
   private static final long SEED = 20260101;

@@ -47,15 +47,18 @@ final class TapPressureTest {
     assertTrue(wakeup.arm());
     Burst burst = new Burst(1);
     int accepted = 0;
+    long begin = System.nanoTime();
     while (accepted < 1000 && Frames.send(fast, 0, burst, Frames.of(1400, accepted), 0, 0) == 1) {
       accepted++;
     }
-    assertTrue(accepted > 4 && accepted < 100, "frames until it is full: " + accepted);
+    // The slow interface sends 72 frames a second meanwhile.
+    long most = 100 + 72 * (System.nanoTime() - begin) / 1_000_000_000;
+    assertTrue(accepted > 4 && accepted < most, "frames until it is full: " + accepted);
     assertEquals(Burst.FULL, burst.status[0]);
     assertFalse(wakeup.arm());
     Poll poll = new Poll(1);
     poll.set(0, wakeup.fd(), wakeup.events());
-    assertEquals(1, poll.await(10_000), "woken when there is room");
+    assertEquals(1, poll.await(30_000), "woken when there is room");
     assertTrue(wakeup.arm());
     assertEquals(1, Frames.send(fast, Frames.of(1400, 0)));
     Statistics statistics = new Statistics();
@@ -75,7 +78,7 @@ final class TapPressureTest {
                             .split(" "))
                     .inheritIO()
                     .start();
-            return tc.waitFor(10, TimeUnit.SECONDS) && tc.exitValue() == 0;
+            return tc.waitFor(30, TimeUnit.SECONDS) && tc.exitValue() == 0;
           } catch (IOException e) {
             System.out.println(e.getMessage());
             return false;

@@ -110,7 +110,7 @@ final class TapRingTest {
 
   private void arrives(int from, int to) throws Exception {
     for (int i = from; i < to; i++) {
-      assertArrayEquals(frame(i), wire.receive(2000), "frame " + i);
+      assertArrayEquals(frame(i), wire.receive(20_000), "frame " + i);
     }
   }
 
@@ -245,7 +245,7 @@ final class TapRingTest {
     }
     assertEquals(8, port.tx(0).transmit(burst, 150, 8));
     for (int i = 150; i < 158; i++) {
-      assertEquals(frame(i).length, wire.receive(2000).length);
+      assertEquals(frame(i).length, wire.receive(20_000).length);
     }
     // The kernel would refuse these if the same place of theirs were to be filled in.
     assertEquals(8, port.tx(0).transmit(burst, 0, 8));

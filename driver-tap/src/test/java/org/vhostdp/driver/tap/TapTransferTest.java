@@ -54,7 +54,7 @@ final class TapTransferTest {
     for (int length = 60; length <= 1514; length++) {
       byte[] frame = Frames.of(length, 1);
       assertEquals(1, Frames.send(port, frame));
-      assertArrayEquals(frame, wire.receive(2000), "a frame of " + length + " bytes");
+      assertArrayEquals(frame, wire.receive(20_000), "a frame of " + length + " bytes");
     }
   }
 
@@ -80,7 +80,7 @@ final class TapTransferTest {
       burst.flags[i] = i < 3 ? Offload.MORE : 0;
     }
     assertEquals(4, port.tx(0).transmit(burst, 0, 4));
-    assertArrayEquals(frame, wire.receive(2000));
+    assertArrayEquals(frame, wire.receive(20_000));
     assertEquals(TapFrames.COUNT, port.tx(0).claim(new Burst(300), 300), "all frames are back");
   }
 
@@ -103,8 +103,8 @@ final class TapTransferTest {
     assertEquals(Burst.BAD_MEMORY, burst.status[1]);
     assertEquals(1, port.tx(0).transmit(burst, 2, 1));
     port.tx(0).unclaim(burst, 1, 1);
-    assertArrayEquals(frames[0], wire.receive(2000));
-    assertArrayEquals(frames[2], wire.receive(2000));
+    assertArrayEquals(frames[0], wire.receive(20_000));
+    assertArrayEquals(frames[2], wire.receive(20_000));
     assertEquals(TapFrames.COUNT, port.tx(0).claim(new Burst(300), 300));
   }
 
@@ -162,7 +162,7 @@ final class TapTransferTest {
       name(burst, 0, id, 3096, 600, Offload.MORE);
       name(burst, 1, id, 0, 400, 0);
       assertEquals(2, port.tx(0).transmit(burst, 0, 2));
-      assertArrayEquals(frame, wire.receive(2000));
+      assertArrayEquals(frame, wire.receive(20_000));
       assertEquals(0, port.tx(0).completed(burst, 2));
       foreign().reclaim(id);
       assertEquals(0, port.tx(0).transmit(burst, 0, 2));
@@ -198,7 +198,7 @@ final class TapTransferTest {
       name(burst, 0, id + 1, 0, 64, 0);
       assertEquals(0, port.tx(0).transmit(burst, 0, 1));
       assertEquals(Burst.BAD_MEMORY, burst.status[0]);
-      assertEquals(1, Frames.receive(port, 0, 1, 2000).size(), "the frame was left alone");
+      assertEquals(1, Frames.receive(port, 0, 1, 20_000).size(), "the frame was left alone");
     }
   }
 
@@ -222,7 +222,7 @@ final class TapTransferTest {
   }
 
   private int await(Burst burst, int count) throws InterruptedException {
-    for (int i = 0; i < 10_000; i++) {
+    for (int i = 0; i < 100_000; i++) {
       int used = port.rx(0).receiveInto(burst, count);
       if (used != 0) {
         return used;
@@ -290,7 +290,7 @@ final class TapTransferTest {
           "stable until released, in order");
     }
     port.rx(0).release(burst, 0, 256);
-    assertEquals(44, Frames.receive(port, 0, 44, 2000).size());
+    assertEquals(44, Frames.receive(port, 0, 44, 20_000).size());
     assertEquals(256, port.tx(0).claim(burst, 300));
     assertEquals(0, port.tx(0).claim(new Burst(1), 1));
     port.tx(0).unclaim(burst, 0, 256);
@@ -303,7 +303,7 @@ final class TapTransferTest {
   void aFrameReleasedTwiceIsNoticed() throws Exception {
     wire.send(Frames.of(64, 1));
     Burst burst = new Burst(1);
-    for (int i = 0; i < 10_000 && port.rx(0).receive(burst, 1) == 0; i++) {
+    for (int i = 0; i < 100_000 && port.rx(0).receive(burst, 1) == 0; i++) {
       Thread.sleep(0, 200_000);
     }
     port.rx(0).release(burst, 0, 1);

@@ -72,9 +72,9 @@ final class TapWireEndTest {
         assertEquals(before, interfacesHere());
       } finally {
         child.destroyForcibly();
-        assertTrue(child.waitFor(10, TimeUnit.SECONDS));
+        assertTrue(child.waitFor(30, TimeUnit.SECONDS));
       }
-      for (int i = 0; i < 1000 && hasLink(lab, "probe"); i++) {
+      for (int i = 0; i < 3000 && hasLink(lab, "probe"); i++) {
         Thread.sleep(10);
       }
       assertFalse(hasLink(lab, "probe"), "the killed process's namespace lives on");

@@ -48,7 +48,7 @@ final class TapWireTest {
   void open() {
     TapLab.needsPrivileges();
     descriptors = Fd.openCount();
-    trial = new Trial(harness, 1, Duration.ofSeconds(2));
+    trial = new Trial(harness, 1, Duration.ofSeconds(20));
   }
 
   @AfterEach
@@ -191,7 +191,7 @@ final class TapWireTest {
 
   private static int event(Port port) throws InterruptedException {
     int event = PortEvents.NONE;
-    for (int i = 0; i < 2000 && event == PortEvents.NONE; i++) {
+    for (int i = 0; i < 40_000 && event == PortEvents.NONE; i++) {
       event = port.events().next();
       Thread.sleep(0, event == PortEvents.NONE ? 500_000 : 0);
     }
