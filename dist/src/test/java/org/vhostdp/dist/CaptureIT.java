@@ -23,7 +23,7 @@ import org.vhostdp.guest.twin.TwinOptions;
 @Tag("image")
 @ExtendWith({Diagnosis.class, LeavesNothing.class})
 final class CaptureIT {
-  private static final Duration LIMIT = Duration.ofSeconds(30);
+  private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final long MAC = Packets.mac("52:54:00:76:64:02");
   private static final int PINGS = 5;
 
@@ -80,7 +80,13 @@ final class CaptureIT {
         BuiltinGuest.start(port.socket(), MAC, Packets.ip(TapPort.GUEST), options)) {
       pings();
       Session session = capture(file);
+      long before = running.count(port.id(), "frames");
       pings();
+      // Frames are captured, and then counted, a little after they were given away.
+      Wait.until(
+          LIMIT,
+          () -> running.count(port.id(), "frames") >= before + 2 * PINGS,
+          () -> "frames of " + PINGS + " pings are missing: " + running.port(port.id()));
       assertEquals(0, session.terminate(LIMIT), session.output());
       assertTrue(guest.counters().framesSent() >= PINGS);
       pings();

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -25,6 +26,7 @@ import org.vhostdp.attest.json.Json;
  * certificate, so that {@code driver list} of the image shows it until the next build; the reports
  * stay in {@code target/certificates} for who runs the tests. The key is thrown away.
  */
+@Timeout(900)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class CertificationIT {
   private static final long LIMIT_SECONDS = 300;

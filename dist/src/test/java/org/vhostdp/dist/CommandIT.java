@@ -20,7 +20,7 @@ final class CommandIT {
   private static final String COMMAND =
       Path.of(System.getProperty("vhostdp.image")).resolve("bin/vhost-dp").toString();
 
-  private static final long LIMIT_SECONDS = 60;
+  private static final long LIMIT_SECONDS = 120;
 
   @TempDir private Path folder;
   private final List<Process> started = new ArrayList<>();

@@ -28,7 +28,7 @@ import org.vhostdp.guest.machine.UmlGuest;
 @Tag("image")
 @ExtendWith({Diagnosis.class, LeavesNothing.class})
 final class DemoIT {
-  private static final Duration LIFE = Duration.ofSeconds(150);
+  private static final Duration LIFE = Duration.ofSeconds(280);
   private static final String[] NOBODY = {
     "setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"
   };

@@ -32,11 +32,11 @@ import org.vhostdp.attest.json.Json;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class DpdkVirtioUserIT {
   private static final int FRAMES = 20_000;
-  private static final Duration TESTPMD_LIFE = Duration.ofSeconds(60);
-  private static final Duration TESTPMD_START = Duration.ofSeconds(30);
-  private static final Duration TESTPMD_END = Duration.ofSeconds(15);
+  private static final Duration TESTPMD_LIFE = Duration.ofSeconds(200);
+  private static final Duration TESTPMD_START = Duration.ofSeconds(90);
+  private static final Duration TESTPMD_END = Duration.ofSeconds(60);
 
-  private static final Duration COUNTED = Duration.ofSeconds(2);
+  private static final Duration COUNTED = Duration.ofSeconds(30);
   private static final Set<String> CHOSEN = Set.of("packed", "in_order", "mrg_rxbuf");
 
   /** Of the files in the folder of huge pages. */

@@ -28,7 +28,7 @@ import org.vhostdp.guest.twin.TwinOptions;
 @Tag("image")
 @ExtendWith({Diagnosis.class, LeavesNothing.class})
 final class DriverErrorsIT {
-  private static final Duration LIMIT = Duration.ofSeconds(30);
+  private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final long MAC = Packets.mac("52:54:00:76:64:03");
   private static final Path PINNED = Path.of("/sys/fs/bpf");
 

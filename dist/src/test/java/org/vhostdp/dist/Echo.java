@@ -35,7 +35,7 @@ final class Echo implements AutoCloseable {
   /** Few enough for the smallest of the queues on the way: the socket's receive buffer. */
   private static final int WINDOW = 48;
 
-  private static final int PATIENCE_MILLIS = 3000;
+  private static final int PATIENCE_MILLIS = 30_000;
 
   private final Fd fd;
   private final Arena arena = Arena.ofShared();

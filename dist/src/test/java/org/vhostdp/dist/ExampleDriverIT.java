@@ -16,6 +16,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.vhostdp.attest.json.Json;
 
@@ -26,8 +27,8 @@ import org.vhostdp.attest.json.Json;
  */
 final class ExampleDriverIT {
   private static final Path TREE = Path.of("..").toAbsolutePath().normalize();
-  private static final Duration BUILD_LIMIT = Duration.ofSeconds(150);
-  private static final Duration LIMIT = Duration.ofSeconds(90);
+  private static final Duration BUILD_LIMIT = Duration.ofSeconds(450);
+  private static final Duration LIMIT = Duration.ofSeconds(240);
   private static final Pattern TESTS =
       Pattern.compile("tests=\"(\\d+)\" errors=\"(\\d+)\" skipped=\"(\\d+)\" failures=\"(\\d+)\"");
 
@@ -37,6 +38,7 @@ final class ExampleDriverIT {
   @TempDir private Path folder;
 
   @Test
+  @Timeout(1200)
   void anAuthorsDriverIsBuiltCertifiedInstalledAndCarriesAGuestsPing() throws Exception {
     Path project = folder.resolve("driver-toy");
     vhostDp("driver", "new", "toy", "--dir", project.toString());

@@ -26,7 +26,7 @@ import org.vhostdp.guest.machine.UmlGuest;
 @ExtendWith({Diagnosis.class, LeavesNothing.class})
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class FullFeaturesIT {
-  private static final Duration LIFE = Duration.ofMinutes(3);
+  private static final Duration LIFE = Duration.ofMinutes(6);
   private static final String LEFT = "198.51.100.2";
   private static final String RIGHT = "198.51.100.3";
   private static final int QUEUES = 2;
@@ -101,8 +101,8 @@ final class FullFeaturesIT {
   @Test
   void tcpRunsBothWaysOverADriverThatCanDoNothing() throws Exception {
     left.run(LinuxGuest.pings(RIGHT, 5, 1472));
-    Iperf.Result there = Iperf.run(left, RIGHT, "-t 4");
-    Iperf.Result back = Iperf.run(left, RIGHT, "-t 4 -R");
+    Iperf.Result there = Iperf.run(left, RIGHT, "-t 4", MUCH);
+    Iperf.Result back = Iperf.run(left, RIGHT, "-t 4 -R", MUCH);
     System.out.println("wire, all in software: " + there.text() + ", back " + back.text());
     assertTrue(there.bytes() > MUCH, there.text());
     assertTrue(back.bytes() > MUCH, back.text());
@@ -121,22 +121,22 @@ final class FullFeaturesIT {
     String accept = "$c = IO::Socket::INET->new(LocalPort => 7000, Listen => 1)->accept;";
     String receive = "perl -MIO::Socket::INET -e '%s print while read($c, $_, 65536)'";
     String digest = receive.formatted(accept) + " | sha256sum | cut -d' ' -f1";
-    right.run("{ timeout 20 " + digest + "; } >/tmp/digest 2>&1 &");
+    right.run("{ timeout 60 " + digest + "; } >/tmp/digest 2>&1 &");
     left.run("head -c 8M /dev/urandom >/tmp/data");
     String send =
-        "for i in 1 2 3 4 5; do sleep 0.3; exec 3<>/dev/tcp/%s/7000 && break; done; cat /tmp/data"
+        "for i in $(seq 100); do sleep 0.3; exec 3<>/dev/tcp/%s/7000 && break; done; cat /tmp/data"
             + " >&3";
     left.run(send.formatted(RIGHT));
     String sent = left.run("sha256sum </tmp/data | cut -d' ' -f1");
-    String wait = "for i in $(seq 50); do sleep 0.1; [ -s /tmp/digest ] && break; done;";
+    String wait = "for i in $(seq 400); do sleep 0.1; [ -s /tmp/digest ] && break; done;";
     assertEquals(sent, right.run(wait + " cat /tmp/digest"));
   }
 
   @Test
   void tcpRunsBothWaysOverATap() throws Exception {
     onTap.pings(5);
-    Iperf.Result there = Iperf.run(onTap, TapPort.HOST, "-t 3");
-    Iperf.Result back = Iperf.run(onTap, TapPort.HOST, "-t 3 -R");
+    Iperf.Result there = Iperf.run(onTap, TapPort.HOST, "-t 3", MUCH);
+    Iperf.Result back = Iperf.run(onTap, TapPort.HOST, "-t 3 -R", MUCH);
     System.out.println("tap: " + there.text() + ", back " + back.text());
     assertTrue(there.bytes() > MUCH, there.text());
     assertTrue(back.bytes() > MUCH, back.text());

@@ -22,9 +22,10 @@ import org.vhostdp.guest.twin.TwinOptions;
 final class LeakIT {
   private static final int WARM_UP = 10;
   private static final int CYCLES = 20;
-  private static final Duration SETTLED = Duration.ofSeconds(20);
+  private static final int ROUNDS = 3;
+  private static final Duration SETTLED = Duration.ofSeconds(40);
   private static final Duration PAUSE = Duration.ofMillis(500);
-  private static final Duration PING_WAIT = Duration.ofSeconds(5);
+  private static final Duration PING_WAIT = Duration.ofSeconds(30);
   private static final Duration PING_INTERVAL = Duration.ofMillis(1);
 
   /** The compiler's threads would otherwise come and go by themselves. */
@@ -57,12 +58,20 @@ final class LeakIT {
       for (int i = 0; i < WARM_UP; i++) {
         cycle(running, port, i);
       }
-      Held before = steady(running, lab);
-      assertTrue(before.descriptors().size() > 1 && before.threads().size() > 1, before.toString());
-      for (int i = 0; i < CYCLES; i++) {
-        cycle(running, port, i);
-      }
-      assertEquals(before, settled(before, running, lab));
+      Held before;
+      Held after;
+      int rounds = 0;
+      // A guest that leaves something does so in each round; a heap that grows late does not.
+      do {
+        before = steady(running, lab);
+        assertTrue(
+            before.descriptors().size() > 1 && before.threads().size() > 1, before.toString());
+        for (int i = 0; i < CYCLES; i++) {
+          cycle(running, port, i);
+        }
+        after = settled(before, running, lab);
+      } while (!after.equals(before) && ++rounds < ROUNDS);
+      assertEquals(before, after);
     }
   }
 

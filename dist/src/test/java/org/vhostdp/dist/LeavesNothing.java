@@ -20,7 +20,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * namespaces and threads of this process, interfaces and namespaces of the machine, processes.
  */
 final class LeavesNothing implements BeforeAllCallback, AfterAllCallback {
-  private static final long SETTLING_NANOS = 5_000_000_000L;
+  private static final long SETTLING_NANOS = 30_000_000_000L;
   private static final Path INTERFACES = Path.of("/sys/class/net");
   private static final Path NAMESPACES = Path.of("/run/netns");
 
@@ -77,10 +77,17 @@ final class LeavesNothing implements BeforeAllCallback, AfterAllCallback {
   }
 
   @Override
-  public void beforeAll(ExtensionContext context) throws IOException {
+  public void beforeAll(ExtensionContext context) throws IOException, InterruptedException {
     // The first socket that Java closes opens another one for good.
     new ServerSocket(0, 1, InetAddress.getLoopbackAddress()).close();
-    before = Held.now();
+    // What the suite before this one had may end a little after it.
+    long deadline = System.nanoTime() + SETTLING_NANOS;
+    Held last;
+    do {
+      last = before;
+      Thread.sleep(50);
+      before = Held.now();
+    } while (!before.equals(last) && System.nanoTime() < deadline);
   }
 
   @Override

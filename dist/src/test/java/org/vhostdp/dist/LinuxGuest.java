@@ -15,7 +15,7 @@ import org.vhostdp.guest.machine.UmlGuest;
 /** A guest with a kernel at the other end of a port, and what its only interface must carry. */
 final class LinuxGuest implements AutoCloseable {
   static final Duration LIMIT = Duration.ofSeconds(60);
-  private static final Duration BOOT_LIMIT = Duration.ofSeconds(90);
+  private static final Duration BOOT_LIMIT = Duration.ofSeconds(150);
   private static final int IP_AND_ICMP = 28;
 
   private final Lab lab;
@@ -93,7 +93,7 @@ final class LinuxGuest implements AutoCloseable {
    * ping(8) gives up the last ones after two round trips, which is soon on a busy machine.
    */
   static String pings(String target, int count, int payload) {
-    String one = "ping -n -q -M do -c 1 -W 3 -s %d %s".formatted(payload, target);
+    String one = "ping -n -q -M do -c 1 -W 10 -s %d %s".formatted(payload, target);
     return "i=0; while [ $i -lt %d ]; do i=$((i + 1)); said=$(%s) || { echo \"$i: $said\"; exit 1; }; done"
         .formatted(count, one);
   }
@@ -150,9 +150,7 @@ final class LinuxGuest implements AutoCloseable {
   /** What the guest believes of the cable: waits until it is so. */
   void awaitsCarrier(boolean up) throws IOException {
     Wait.until(
-        Duration.ofSeconds(10),
-        () -> carrier().equals(up ? "1" : "0"),
-        () -> "the guest's carrier is " + carrier());
+        LIMIT, () -> carrier().equals(up ? "1" : "0"), () -> "the guest's carrier is " + carrier());
   }
 
   private String carrier() throws IOException {

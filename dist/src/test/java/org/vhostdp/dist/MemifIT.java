@@ -20,8 +20,8 @@ import org.vhostdp.guest.machine.UmlGuest;
 @Tag("uml")
 @ExtendWith({Diagnosis.class, LeavesNothing.class})
 final class MemifIT {
-  private static final Duration LIMIT = Duration.ofSeconds(20);
-  private static final Duration LIFE = Duration.ofMinutes(2);
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final Duration LIFE = Duration.ofMinutes(5);
   private static final long BYTES = 16 << 20;
   private static final int TCP_PORT = 5001;
 

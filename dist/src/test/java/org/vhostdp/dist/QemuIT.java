@@ -35,9 +35,9 @@ final class QemuIT implements BootsAnew.OnGuest {
   private static final int MTU = 9000;
   private static final long BIG = 104 << 20;
   private static final long SMALL = 4 << 20;
-  private static final Duration BOOT = Duration.ofSeconds(90);
-  private static final Duration LIFE = Duration.ofMinutes(8);
-  private static final Duration END = Duration.ofSeconds(10);
+  private static final Duration BOOT = Duration.ofSeconds(150);
+  private static final Duration LIFE = Duration.ofMinutes(15);
+  private static final Duration END = Duration.ofSeconds(60);
 
   /** The kernel's watchdogs look every 20 s or so. */
   private static final Duration HANG = Duration.ofSeconds(30);

@@ -31,7 +31,7 @@ import org.vhostdp.linux.UnixSocket;
 @Tag("image")
 @ExtendWith({Diagnosis.class, LeavesNothing.class})
 final class RunIT {
-  private static final Duration LIMIT = Duration.ofSeconds(30);
+  private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final long MAC = Packets.mac("52:54:00:76:64:02");
   private static final String PASSED =
       "use Socket; use Fcntl; my ($how, $path) = splice @ARGV, 0, 2;"

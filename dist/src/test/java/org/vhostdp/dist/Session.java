@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Assertions;
  */
 final class Session implements AutoCloseable {
   private static final Path PROC = Path.of("/proc");
-  private static final Duration KILL_LIMIT = Duration.ofSeconds(5);
+  private static final Duration KILL_LIMIT = Duration.ofSeconds(30);
 
   private final Process leader;
   private final Path log;

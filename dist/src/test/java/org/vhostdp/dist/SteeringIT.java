@@ -21,7 +21,8 @@ import org.vhostdp.guest.machine.UmlGuest;
 @ExtendWith({Diagnosis.class, LeavesNothing.class})
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class SteeringIT {
-  private static final Duration LIFE = Duration.ofMinutes(3);
+  private static final Duration LIFE = Duration.ofMinutes(6);
+  private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final int PAIRS = 4;
 
   private Lab lab;
@@ -81,10 +82,24 @@ final class SteeringIT {
     return now;
   }
 
+  /** The next frames, so many that one queue stands out. */
+  private long[] next() throws IOException {
+    long[] before = received();
+    long[][] frames = new long[1][];
+    Wait.until(
+        LIMIT,
+        () -> Arrays.stream(frames[0] = since(before)).sum() >= 60,
+        () -> "no frames come: " + running.port(port.id()));
+    return frames[0];
+  }
+
+  private static boolean alone(int queue, long[] frames) {
+    return frames[queue] >= 50 && frames[queue] == Arrays.stream(frames).sum();
+  }
+
   private static void assertOnly(int queue, long[] frames) {
-    long sum = Arrays.stream(frames).sum();
     assertTrue(
-        frames[queue] >= 50 && frames[queue] == sum,
+        alone(queue, frames),
         "queue " + queue + " was to get all frames: " + Arrays.toString(frames));
   }
 
@@ -94,7 +109,7 @@ final class SteeringIT {
       allTo(queue);
       assertTrue(guest.run("ethtool -x NIC").contains(" " + queue), "what ethtool -x shows");
       long[] before = received();
-      Iperf.Result result = Iperf.run(guest, TapPort.HOST, "-t 1 -R");
+      Iperf.Result result = Iperf.run(guest, TapPort.HOST, "-t 1 -R", 1_000_000);
       assertOnly(queue, since(before));
       assertTrue(result.bytes() > 1_000_000, result.text());
     }
@@ -107,16 +122,15 @@ final class SteeringIT {
     allTo(0);
     // While ethtool runs, iperf3 does not: the guest has one processor.
     guest.run("echo 32000000 >/proc/sys/net/core/rmem_default");
-    // A full ring of 256 lasts 0.7 s at this rate: a guest that is not run for a while loses none.
-    Iperf.start(guest, TapPort.HOST, "-u -R -b 4M -l 1400 -t 6");
+    // A full ring of 256 lasts 1.4 s at this rate: a guest that is not run for a while loses none.
+    Iperf.start(guest, TapPort.HOST, "-u -R -b 2M -l 1400 -t 20");
     for (int queue : new int[] {2, 1, 3}) {
       allTo(queue);
-      Thread.sleep(300); // what is on its way arrives
-      long[] before = received();
-      Thread.sleep(500);
-      assertOnly(queue, since(before));
+      // What is on its way to another queue arrives first.
+      Wait.until(LIMIT, () -> alone(queue, next()), () -> "frames go on to others than " + queue);
+      assertOnly(queue, next());
     }
-    Iperf.Result result = Iperf.result(guest, Duration.ofSeconds(15));
+    Iperf.Result result = Iperf.result(guest, LIMIT);
     assertTrue(
         result.lostPercent() < 1,
         result.lostPercent()
@@ -145,7 +159,7 @@ final class SteeringIT {
     guest.run("ethtool -X NIC equal 2 && ethtool -L NIC combined 2");
     guest.run("ethtool -L NIC combined " + PAIRS);
     guest.pings(5);
-    Iperf.Result result = Iperf.run(guest, TapPort.HOST, "-t 1 -R");
+    Iperf.Result result = Iperf.run(guest, TapPort.HOST, "-t 1 -R", 1_000_000);
     assertTrue(result.bytes() > 1_000_000, result.text());
     assertEquals(
         PAIRS, Json.number(Json.at(running.port(port.id()), "queue_pairs_running")), "pairs");

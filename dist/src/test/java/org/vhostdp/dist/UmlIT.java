@@ -34,7 +34,7 @@ final class UmlIT {
   private static final int MTU = 9000;
   private static final long BIG = 128 << 20;
   private static final long SMALL = 16 << 20;
-  private static final Duration BOOT = Duration.ofSeconds(60);
+  private static final Duration BOOT = Duration.ofSeconds(150);
   private static final Duration LIFE = Duration.ofMinutes(8);
 
   private Lab lab;
@@ -132,7 +132,7 @@ final class UmlIT {
   void offloadsGoAndComeUnderTraffic() throws Exception {
     String offloads = "tx V rx V sg V tso V gso V gro V";
     try (TcpPeer flow = TcpPeer.receiving(lab)) {
-      String send = "exec 3<>%s; timeout 6 cat /dev/urandom >&3".formatted(flow.device());
+      String send = "exec 3<>%s; timeout 12 cat /dev/urandom >&3".formatted(flow.device());
       guest.run("{ " + send + "; } >/dev/null 2>&1 &");
       for (String value : List.of("off", "on", "off")) {
         guest.run("ethtool -K NIC " + offloads.replace("V", value));

@@ -14,7 +14,7 @@ import org.vhostdp.cli.control.ControlClient;
 final class VhostDp {
   static final Path IMAGE = Path.of(System.getProperty("vhostdp.image"));
   static final String COMMAND = IMAGE.resolve("bin/vhost-dp").toString();
-  static final Duration START_LIMIT = Duration.ofSeconds(30);
+  static final Duration START_LIMIT = Duration.ofSeconds(60);
 
   /** How the names of the control sockets begin. */
   static final String CONTROL = "control.";
