@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import org.vhostdp.spi.Burst;
 import org.vhostdp.spi.Offload;
 import org.vhostdp.spi.Port;
@@ -99,7 +98,7 @@ public final class OpenPort {
   /** The same with metadata; breaks the rule if the frame is refused for good. */
   public boolean transmit(int queue, WireFrame frame) throws Exception {
     TxQueue tx = port.tx(queue);
-    long end = System.nanoTime() + trial.patience().toNanos();
+    Deadline end = trial.deadline();
     boolean claimed = false;
     do {
       if (!claimed) {
@@ -119,7 +118,7 @@ public final class OpenPort {
         }
       }
       pause();
-    } while (System.nanoTime() < end);
+    } while (!end.passed());
     if (claimed) {
       tx.unclaim(out, 0, 1);
     }
@@ -153,7 +152,7 @@ public final class OpenPort {
   /** The same with a limit of the caller's. */
   public List<WireFrame> receive(int queue, int count, Duration limit) throws Exception {
     List<WireFrame> frames = new ArrayList<>();
-    long end = System.nanoTime() + limit.toNanos();
+    Deadline end = Deadline.in(limit);
     do {
       int entries = port.rx(queue).receive(in, in.capacity());
       if (entries == 0) {
@@ -162,7 +161,7 @@ public final class OpenPort {
       }
       frames.addAll(frames(in, entries));
       port.rx(queue).release(in, 0, entries);
-    } while (frames.size() < count && System.nanoTime() < end);
+    } while (frames.size() < count && !end.passed());
     return frames;
   }
 
@@ -193,9 +192,9 @@ public final class OpenPort {
 
   /** The same with metadata. */
   public void send(WireFrame frame) throws Exception {
-    long end = System.nanoTime() + trial.patience().toNanos();
+    Deadline end = trial.deadline();
     while (!wire.send(frame)) {
-      if (System.nanoTime() > end) {
+      if (end.passed()) {
         throw new IllegalStateException("The wire's peer has no room; is nobody receiving?");
       }
       pause();
@@ -210,15 +209,10 @@ public final class OpenPort {
   /** The same with a limit of the caller's. */
   public List<WireFrame> seen(int count, Duration limit) throws Exception {
     List<WireFrame> frames = new ArrayList<>();
-    long end = System.nanoTime() + limit.toNanos();
-    while (frames.size() < count) {
-      Duration left = Duration.ofNanos(Math.max(0, end - System.nanoTime()));
-      Optional<WireFrame> next = wire.receive(left);
-      if (next.isEmpty()) {
-        break;
-      }
-      frames.add(next.get());
-    }
+    Deadline end = Deadline.in(limit);
+    do {
+      wire.receive(end.step()).ifPresent(frames::add);
+    } while (frames.size() < count && !end.passed());
     return frames;
   }
 

@@ -71,6 +71,11 @@ public final class Trial implements AutoCloseable {
     return patience;
   }
 
+  /** The end of a wait for what must come. */
+  public Deadline deadline() {
+    return Deadline.in(patience);
+  }
+
   /** How long to wait to believe that nothing comes. */
   public Duration silence() {
     return patience.dividedBy(10);

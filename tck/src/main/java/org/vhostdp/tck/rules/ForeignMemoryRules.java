@@ -3,6 +3,7 @@ package org.vhostdp.tck.rules;
 import static org.vhostdp.tck.rule.Trial.require;
 
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -146,7 +147,7 @@ final class ForeignMemoryRules {
         refused = true;
       }
       require(refused, "reclaim let go of a region whose frame was not completed");
-      int back = lent.completed(1, trial.patience().toNanos()).size();
+      int back = lent.completed(1, trial.patience()).size();
       require(back == 1, "a foreign frame was not completed in time; its region stays lent");
     }
     lent.reclaim();
@@ -170,7 +171,7 @@ final class ForeignMemoryRules {
     byte[] frame = Frames.numbered(Numbers.FOREIGN_RECLAIMED, 128);
     if (can.has(Capabilities.FOREIGN_TX)) {
       lent.transmit(frame, 1024, 1);
-      lent.completed(Lent.synchronous(port) ? 0 : 1, trial.silence().toNanos());
+      lent.completed(Lent.synchronous(port) ? 0 : 1, trial.silence());
       if ((can.txOffloads() & Offload.CSUM_PARTIAL) != 0) {
         // Tempts the driver to complete the checksum where the frame lies.
         lent.entry(0, 1024, frame.length);
@@ -255,7 +256,7 @@ final class ForeignMemoryRules {
       lent.transmit(frame, i * 256L, cookies.getLast());
       if (synchronous) {
         lent.fill(i * 256L, 256);
-        back.addAll(lent.completed(0, 0));
+        back.addAll(lent.completed(0, Duration.ZERO));
       }
       if (i % OpenPort.BURST == OpenPort.BURST - 1) {
         seen.addAll(Traffic.seen(trial, port, OpenPort.BURST));
@@ -263,10 +264,10 @@ final class ForeignMemoryRules {
     }
     seen.addAll(Traffic.seen(trial, port, FRAMES - seen.size()));
     if (!synchronous) {
-      back.addAll(lent.completed(FRAMES, trial.patience().toNanos()));
+      back.addAll(lent.completed(FRAMES, trial.patience()));
     }
     // What should come no more: waited for a little, and once more after other frames.
-    back.addAll(lent.completed(1, trial.silence().toNanos()));
+    back.addAll(lent.completed(1, trial.silence()));
     require(
         back.equals(synchronous ? List.of() : cookies) || sameOnce(back, cookies, synchronous),
         "completed gave back %d foreign frames, cookies %s, of %d that wait for it",

@@ -11,6 +11,7 @@ import org.vhostdp.spi.PortSettings;
 import org.vhostdp.spi.Steering;
 import org.vhostdp.tck.harness.Harness;
 import org.vhostdp.tck.harness.WireFrame;
+import org.vhostdp.tck.rule.Deadline;
 import org.vhostdp.tck.rule.OpenPort;
 import org.vhostdp.tck.rule.Trial;
 
@@ -49,9 +50,9 @@ final class Hashes {
   }
 
   private void receive(int all) throws Exception {
-    long end = System.nanoTime() + trial.patience().toNanos();
+    Deadline end = trial.deadline();
     while (came < all) {
-      require(System.nanoTime() < end, "%d of %d frames of several flows came", came, all);
+      require(!end.passed(), "%d of %d frames of several flows came", came, all);
       int entries = port.rx(0).receive(burst, OpenPort.BURST);
       List<WireFrame> frames = port.frames(burst, entries);
       int entry = 0;

@@ -9,6 +9,7 @@ import org.vhostdp.spi.Burst;
 import org.vhostdp.spi.Offload;
 import org.vhostdp.spi.RxQueue;
 import org.vhostdp.tck.harness.WireFrame;
+import org.vhostdp.tck.rule.Deadline;
 import org.vhostdp.tck.rule.Frames;
 import org.vhostdp.tck.rule.OpenPort;
 import org.vhostdp.tck.rule.Trial;
@@ -46,8 +47,8 @@ final class HeldFrames {
 
   /** Keeps bursts until so many frames of ours came or patience ends. */
   private void take(int count, Trial trial) {
-    long end = System.nanoTime() + trial.patience().toNanos();
-    while (ours < count && System.nanoTime() < end) {
+    Deadline end = trial.deadline();
+    while (ours < count && !end.passed()) {
       take();
     }
   }
@@ -117,9 +118,9 @@ final class HeldFrames {
     HeldFrames frames = new HeldFrames(port);
     int most = port.port().capabilities().rxLent();
     int number = 1;
-    long end = System.nanoTime() + trial.patience().toNanos();
+    Deadline end = trial.deadline();
     boolean full = false;
-    while (!full && frames.held <= most && System.nanoTime() < end) {
+    while (!full && frames.held <= most && !end.passed()) {
       for (int i = 0; i < OpenPort.BURST && !full; i++) {
         full = !port.wire().send(WireFrame.plain(Traffic.frame(number++)));
       }

@@ -5,6 +5,7 @@ import static org.vhostdp.tck.rule.Trial.require;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.vhostdp.spi.Burst;
@@ -13,6 +14,7 @@ import org.vhostdp.spi.DriverException;
 import org.vhostdp.spi.ForeignMemory;
 import org.vhostdp.spi.TxQueue;
 import org.vhostdp.tck.rule.Broken;
+import org.vhostdp.tck.rule.Deadline;
 import org.vhostdp.tck.rule.OpenPort;
 import org.vhostdp.tck.rule.Trial;
 
@@ -67,10 +69,10 @@ final class Lent {
     MemorySegment.copy(frame, 0, memory, ValueLayout.JAVA_BYTE, offset, frame.length);
     entry(0, offset, frame.length);
     burst.cookie[0] = cookie;
-    long end = System.nanoTime() + trial.patience().toNanos();
+    Deadline end = trial.deadline();
     while (port.tx(0).transmit(burst, 0, 1) == 0) {
       require(
-          burst.status[0] == Burst.FULL && System.nanoTime() < end,
+          burst.status[0] == Burst.FULL && !end.passed(),
           "a foreign frame of %d bytes was refused with status %d",
           frame.length,
           burst.status[0]);
@@ -79,11 +81,11 @@ final class Lent {
   }
 
   /** The cookies that completed returns, until so many came or the limit has passed. */
-  List<Long> completed(int count, long nanos) throws Exception {
+  List<Long> completed(int count, Duration limit) throws Exception {
     Burst out = new Burst(OpenPort.BURST);
     TxQueue tx = port.tx(0);
     List<Long> cookies = new ArrayList<>();
-    long end = System.nanoTime() + nanos;
+    Deadline end = Deadline.in(limit);
     do {
       int n = tx.completed(out, out.capacity());
       for (int i = 0; i < n; i++) {
@@ -92,7 +94,7 @@ final class Lent {
       if (n == 0) {
         Thread.sleep(0, 100_000);
       }
-    } while (cookies.size() < count && System.nanoTime() < end);
+    } while (cookies.size() < count && !end.passed());
     return cookies;
   }
 

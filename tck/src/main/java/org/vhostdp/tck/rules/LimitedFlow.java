@@ -7,6 +7,7 @@ import org.vhostdp.spi.Burst;
 import org.vhostdp.spi.DriverException;
 import org.vhostdp.spi.Shaping;
 import org.vhostdp.tck.harness.WireFrame;
+import org.vhostdp.tck.rule.Deadline;
 import org.vhostdp.tck.rule.Frames;
 import org.vhostdp.tck.rule.OpenPort;
 import org.vhostdp.tck.rule.Trial;
@@ -25,15 +26,17 @@ final class LimitedFlow {
   private final int direction;
   private final byte[] frame;
   private final Burst burst = new Burst(1);
-  private final long quiet;
+  private final Duration quiet;
   private int waiting;
-  private long came = System.nanoTime();
+  private Deadline nothingComes;
+  private long longestPause;
 
   LimitedFlow(Trial trial, OpenPort port, int direction, int length) {
     this.port = port;
     this.direction = direction;
     frame = Frames.numbered(1, length);
-    quiet = trial.silence().toNanos() / 10;
+    quiet = trial.silence().dividedBy(10);
+    nothingComes = Deadline.in(quiet);
   }
 
   void limit(int queue, long bitsPerSecond, long burstBytes) throws DriverException {
@@ -51,7 +54,7 @@ final class LimitedFlow {
       return seen.isPresent() ? count(List.of(seen.get())) : 0;
     }
     // A device that drops what is above the rate has none waiting, whatever was sent.
-    if (System.nanoTime() - came > quiet) {
+    if (nothingComes.passed()) {
       waiting = 0;
     }
     if (waiting < MOST_WAITING && port.wire().send(WireFrame.plain(frame))) {
@@ -79,7 +82,7 @@ final class LimitedFlow {
       if (Frames.ours(one.bytes())) {
         bytes += one.bytes().length;
         waiting--;
-        came = System.nanoTime();
+        nothingComes = Deadline.in(quiet);
       }
     }
     return bytes;
@@ -88,13 +91,12 @@ final class LimitedFlow {
   /** Lets through what may pass at once, until nothing comes for a moment; its bytes. */
   long drain() throws Exception {
     long bytes = 0;
-    long last = System.nanoTime();
-    long begin = last;
-    while (System.nanoTime() - last < quiet && System.nanoTime() - begin < 20 * quiet) {
+    Deadline end = Deadline.in(quiet.multipliedBy(20));
+    for (Deadline pause = Deadline.in(quiet); !pause.passed() && !end.passed(); ) {
       long moved = move();
       if (moved != 0) {
         bytes += moved;
-        last = System.nanoTime();
+        pause = Deadline.in(quiet);
       }
     }
     return bytes;
@@ -116,13 +118,21 @@ final class LimitedFlow {
     long begin = System.nanoTime();
     long bytes = 0;
     long now = begin;
+    longestPause = 0;
     for (int idle = 0; now - begin < nanos || idle < IDLE && now - begin < 2 * nanos; ) {
       long moved = move();
       bytes += moved;
       idle = moved == 0 ? idle + 1 : 0;
+      long then = now;
       now = System.nanoTime();
+      longestPause = Math.max(longestPause, now - then);
     }
     return bytes * 8e9 / (now - begin);
+  }
+
+  /** Nanoseconds that the longest turn of the last measurement took. */
+  long longestPause() {
+    return longestPause;
   }
 
   @Override

@@ -2,6 +2,7 @@ package org.vhostdp.tck.rules;
 
 import static org.vhostdp.tck.rule.Trial.require;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.vhostdp.linux.Poll;
@@ -11,6 +12,7 @@ import org.vhostdp.spi.Wakeup;
 import org.vhostdp.tck.harness.Faults;
 import org.vhostdp.tck.harness.WireFrame;
 import org.vhostdp.tck.rule.Broken;
+import org.vhostdp.tck.rule.Deadline;
 import org.vhostdp.tck.rule.Frames;
 import org.vhostdp.tck.rule.Group;
 import org.vhostdp.tck.rule.Need;
@@ -25,6 +27,12 @@ final class LinkRules {
       new Need("link reports", port -> port.events().wakeup().fd() >= 0);
 
   private static final int TRIES = 64;
+
+  /**
+   * Times patience: Linux tells of a carrier that is lost a second late if another was lost shortly
+   * before (net/core/link_watch.c).
+   */
+  private static final int LATE = 10;
 
   private LinkRules() {}
 
@@ -69,12 +77,12 @@ final class LinkRules {
   /** A started port whose link is up, and that has nothing more to report. */
   private static OpenPort connected(Trial trial) throws Exception {
     OpenPort port = trial.start();
-    long end = System.nanoTime() + trial.patience().toNanos();
-    while (!port.port().events().linkUp() && System.nanoTime() < end) {
-      events(trial, port, System.nanoTime());
+    Deadline end = late(trial);
+    while (!port.port().events().linkUp() && !end.passed()) {
+      events(port, Duration.ZERO);
     }
     require(port.port().events().linkUp(), "the port was started, and its link does not come up");
-    events(trial, port, System.nanoTime() + trial.silence().toNanos() / 10);
+    events(port, trial.silence().dividedBy(10));
     return port;
   }
 
@@ -100,19 +108,25 @@ final class LinkRules {
   /** Waits for an event, and then whether it, or its opposite, comes again. */
   private static void once(Trial trial, OpenPort port, int event, String name) throws Exception {
     List<Integer> seen = new ArrayList<>();
-    long end = System.nanoTime() + trial.patience().toNanos();
-    while (!seen.contains(event) && System.nanoTime() < end) {
-      seen.addAll(events(trial, port, System.nanoTime()));
+    Deadline end = late(trial);
+    while (!seen.contains(event) && !end.passed()) {
+      seen.addAll(events(port, Duration.ZERO));
     }
-    seen.addAll(events(trial, port, System.nanoTime() + trial.silence().toNanos() / 4));
+    seen.addAll(events(port, trial.silence().dividedBy(4)));
     // A device that is deleted may go down first.
     long count = seen.stream().filter(one -> one == event).count();
     require(count == 1, "a %s was reported %d times", name, count);
   }
 
-  /** The events of now, and those that come until then. */
-  private static List<Integer> events(Trial trial, OpenPort port, long end) throws Exception {
+  /** When a change of the link has been told at the latest. */
+  private static Deadline late(Trial trial) {
+    return Deadline.in(trial.patience().multipliedBy(LATE));
+  }
+
+  /** The events of now, and those that come for so long. */
+  private static List<Integer> events(OpenPort port, Duration limit) throws Exception {
     List<Integer> seen = new ArrayList<>();
+    Deadline end = Deadline.in(limit);
     do {
       int event = port.port().events().next();
       if (event == PortEvents.NONE) {
@@ -121,7 +135,7 @@ final class LinkRules {
         seen.add(event);
       }
       require(seen.size() < TRIES, "the port reports events without end");
-    } while (System.nanoTime() < end);
+    } while (!end.passed());
     return seen;
   }
 
@@ -134,8 +148,8 @@ final class LinkRules {
       port.tx(0).unclaim(claimed, 0, 1);
       return;
     }
-    long end = System.nanoTime() + trial.patience().toNanos();
-    while (port.port().events().next() != PortEvents.REMOVED && System.nanoTime() < end) {
+    Deadline end = late(trial);
+    while (port.port().events().next() != PortEvents.REMOVED && !end.passed()) {
       Thread.sleep(0, 100_000);
     }
     Burst burst = new Burst(1);
@@ -186,9 +200,9 @@ final class LinkRules {
   }
 
   private static void await(Trial trial, OpenPort port, boolean up) throws Exception {
-    long end = System.nanoTime() + trial.patience().toNanos();
+    Deadline end = late(trial);
     do {
-      events(trial, port, System.nanoTime());
-    } while (port.port().events().linkUp() != up && System.nanoTime() < end);
+      events(port, Duration.ZERO);
+    } while (port.port().events().linkUp() != up && !end.passed());
   }
 }

@@ -13,6 +13,7 @@ import org.vhostdp.spi.Statistics;
 import org.vhostdp.tck.harness.Harness;
 import org.vhostdp.tck.harness.Trait;
 import org.vhostdp.tck.harness.WireFrame;
+import org.vhostdp.tck.rule.Deadline;
 import org.vhostdp.tck.rule.Frames;
 import org.vhostdp.tck.rule.OpenPort;
 import org.vhostdp.tck.rule.Trial;
@@ -60,9 +61,9 @@ final class LiveChange {
 
   private static List<WireFrame> ours(OpenPort port, int count, Trial trial) throws Exception {
     List<WireFrame> ours = new ArrayList<>();
-    long end = System.nanoTime() + trial.patience().toNanos();
-    while (ours.size() < count && System.nanoTime() < end) {
-      for (WireFrame frame : port.receive(0, 1, trial.silence())) {
+    Deadline end = trial.deadline();
+    while (ours.size() < count && !end.passed()) {
+      for (WireFrame frame : port.receive(0, 1, end.step())) {
         if (Frames.ours(frame.bytes())) {
           ours.add(frame);
         }
@@ -101,10 +102,11 @@ final class LiveChange {
     OpenPort port = OpenPort.start(trial, new Harness.Request(PAIRS, 0));
     PortSettings settings = PortSettings.defaults().withQueuePairs(PAIRS);
     Traffic.send(port, Numbers.INACTIVE, SENT);
-    trial.observe("Frames on each queue, all active: " + List.of(arrived(port, trial)));
+    trial.observe(
+        "Frames on each queue, all active: " + List.of(arrived(port, trial, Numbers.INACTIVE)));
     port.port().configure(settings.withActiveQueuePairs(1));
     Traffic.send(port, Numbers.INACTIVE + SENT, SENT);
-    Integer[] came = arrived(port, trial);
+    Integer[] came = arrived(port, trial, Numbers.INACTIVE + SENT);
     for (int queue = 1; queue < PAIRS; queue++) {
       require(
           came[queue] == 0, "%d frames came on queue %d, which is not active", came[queue], queue);
@@ -112,16 +114,16 @@ final class LiveChange {
     require(came[0] > 0, "no frame came on the one active queue of %d", PAIRS);
   }
 
-  /** Frames of ours by queue, until all that were sent came or patience ends. */
-  private static Integer[] arrived(OpenPort port, Trial trial) throws Exception {
+  /** Frames from this one on by queue, until all that were sent came or patience ends. */
+  private static Integer[] arrived(OpenPort port, Trial trial, int first) throws Exception {
     Integer[] came = new Integer[PAIRS];
     Arrays.fill(came, 0);
     int all = 0;
-    long end = System.nanoTime() + trial.patience().toNanos();
-    while (all < SENT && System.nanoTime() < end) {
+    Deadline end = trial.deadline();
+    while (all < SENT && !end.passed()) {
       for (int queue = 0; queue < PAIRS; queue++) {
         for (WireFrame frame : port.receive(queue, 1, Duration.ZERO)) {
-          int ours = Frames.ours(frame.bytes()) ? 1 : 0;
+          int ours = Frames.number(frame.bytes()) >= first ? 1 : 0;
           came[queue] += ours;
           all += ours;
         }

@@ -2,6 +2,7 @@ package org.vhostdp.tck.rules;
 
 import static org.vhostdp.tck.rule.Trial.require;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -10,6 +11,7 @@ import org.vhostdp.spi.PortSettings;
 import org.vhostdp.spi.Statistics;
 import org.vhostdp.tck.harness.Harness;
 import org.vhostdp.tck.harness.WireFrame;
+import org.vhostdp.tck.rule.Deadline;
 import org.vhostdp.tck.rule.Frames;
 import org.vhostdp.tck.rule.OpenPort;
 import org.vhostdp.tck.rule.Trial;
@@ -71,13 +73,15 @@ final class Losses {
       sent++;
     }
     Set<Integer> came = new HashSet<>();
-    while (came.size() < sent) {
-      List<byte[]> frames = Traffic.received(port, 1, trial.silence());
-      if (frames.isEmpty()) {
-        break;
+    Deadline end = trial.deadline();
+    while (came.size() + lost(port) - before < sent && !end.passed()) {
+      List<byte[]> frames = Traffic.received(port, 1, end.step());
+      if (came.addAll(Traffic.numbers(frames))) {
+        end = trial.deadline();
       }
-      came.addAll(Traffic.numbers(frames));
     }
+    // What had not been counted when the last one was taken waits, if anything does.
+    came.addAll(Traffic.numbers(Traffic.received(port, sent - came.size(), Duration.ZERO)));
     int missing = sent - came.size();
     trial.observe("Of %d frames that nobody took, %d waited".formatted(sent, came.size()));
     require(!came.isEmpty(), "none of %d frames waited to be received", sent);
@@ -90,9 +94,9 @@ final class Losses {
 
   private static boolean counted(Trial trial, OpenPort port, long before, int least)
       throws InterruptedException {
-    long end = System.nanoTime() + trial.patience().toNanos();
+    Deadline end = trial.deadline();
     while (lost(port) - before < least) {
-      if (System.nanoTime() > end) {
+      if (end.passed()) {
         return false;
       }
       Thread.sleep(1);

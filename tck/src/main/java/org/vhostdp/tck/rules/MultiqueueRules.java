@@ -12,6 +12,7 @@ import org.vhostdp.spi.Steering;
 import org.vhostdp.spi.TxQueue;
 import org.vhostdp.tck.harness.Harness;
 import org.vhostdp.tck.harness.WireFrame;
+import org.vhostdp.tck.rule.Deadline;
 import org.vhostdp.tck.rule.Frames;
 import org.vhostdp.tck.rule.Group;
 import org.vhostdp.tck.rule.Need;
@@ -82,8 +83,8 @@ final class MultiqueueRules {
     Burst held = new Burst(FEW);
     int lent = 0;
     int others = 0;
-    long end = System.nanoTime() + trial.patience().toNanos();
-    while (lent + others < FEW && System.nanoTime() < end) {
+    Deadline end = trial.deadline();
+    while (lent + others < FEW && !end.passed()) {
       others += count(Sight.now(port, 1), Marks.STALLED_FLOW);
       lent += lent == 0 ? port.rx(0).receive(held, held.capacity()) : 0;
       if (lent != 0 && others != 0) {
@@ -97,8 +98,8 @@ final class MultiqueueRules {
     sendFlows(port, second);
     int expected = steering.isPresent() ? FEW : Math.min(others, 1);
     int came = 0;
-    end = System.nanoTime() + trial.patience().toNanos();
-    while (came < expected && System.nanoTime() < end) {
+    end = trial.deadline();
+    while (came < expected && !end.passed()) {
       came += count(Sight.now(port, 1), second);
     }
     port.rx(0).release(held, 0, lent);

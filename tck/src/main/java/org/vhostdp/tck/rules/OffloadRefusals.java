@@ -7,6 +7,7 @@ import org.vhostdp.spi.Capabilities;
 import org.vhostdp.spi.Offload;
 import org.vhostdp.tck.harness.Trait;
 import org.vhostdp.tck.harness.WireFrame;
+import org.vhostdp.tck.rule.Deadline;
 import org.vhostdp.tck.rule.OpenPort;
 import org.vhostdp.tck.rule.Trial;
 
@@ -110,9 +111,9 @@ final class OffloadRefusals {
     Burst burst = new Burst(1);
     Traffic.claim(trial, port.tx(0), burst, 1);
     port.fill(burst, 0, frame);
-    long end = System.nanoTime() + trial.patience().toNanos();
+    Deadline end = trial.deadline();
     int status = Burst.FULL;
-    while (status == Burst.FULL && System.nanoTime() < end) {
+    while (status == Burst.FULL && !end.passed()) {
       if (port.tx(0).transmit(burst, 0, 1) == 1) {
         return -1;
       }

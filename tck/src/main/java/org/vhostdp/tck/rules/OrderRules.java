@@ -126,6 +126,8 @@ final class OrderRules {
     require(before == BEFORE, "the wire saw %d of %d frames before stop", before, BEFORE);
     Traffic.send(port, Numbers.REPLAY, BEFORE);
     Traffic.received(trial, port, BEFORE / 2);
+    // The others have arrived by then, and wait: what came later would be no replay.
+    Thread.sleep(trial.silence().dividedBy(4));
     port.port().stop();
     port.start();
     int after = Numbers.REPLAY + BEFORE;

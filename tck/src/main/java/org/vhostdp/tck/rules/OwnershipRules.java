@@ -10,6 +10,7 @@ import java.util.List;
 import org.vhostdp.spi.Burst;
 import org.vhostdp.spi.Statistics;
 import org.vhostdp.spi.TxQueue;
+import org.vhostdp.tck.rule.Deadline;
 import org.vhostdp.tck.rule.Frames;
 import org.vhostdp.tck.rule.Group;
 import org.vhostdp.tck.rule.Need;
@@ -173,9 +174,9 @@ final class OwnershipRules {
     requireDetected(port, before, "unclaim", () -> port.tx(0).unclaim(sent, 0, 2));
     Burst received = new Burst(1);
     port.send(Frames.numbered(3, 64));
-    long end = System.nanoTime() + trial.patience().toNanos();
+    Deadline end = trial.deadline();
     while (port.rx(0).receive(received, 1) == 0) {
-      require(System.nanoTime() < end, "no frame came to be released twice");
+      require(!end.passed(), "no frame came to be released twice");
     }
     port.rx(0).release(received, 0, 1);
     long then = counted(port);
@@ -229,9 +230,9 @@ final class OwnershipRules {
     }
     List<byte[]> seen = Traffic.seen(trial, port, number - 1);
     require(seen.size() == number - 1, "the wire saw %d of the pool's frames", seen.size());
-    long end = System.nanoTime() + trial.patience().toNanos();
+    Deadline end = trial.deadline();
     int last = claimable(port);
-    while (last < first && System.nanoTime() < end) {
+    while (last < first && !end.passed()) {
       Thread.sleep(1);
       last = claimable(port);
     }

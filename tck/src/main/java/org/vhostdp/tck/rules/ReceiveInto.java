@@ -10,6 +10,7 @@ import org.vhostdp.spi.Offload;
 import org.vhostdp.spi.Statistics;
 import org.vhostdp.tck.harness.Trait;
 import org.vhostdp.tck.rule.Broken;
+import org.vhostdp.tck.rule.Deadline;
 import org.vhostdp.tck.rule.Frames;
 import org.vhostdp.tck.rule.OpenPort;
 import org.vhostdp.tck.rule.Trial;
@@ -30,8 +31,8 @@ final class ReceiveInto {
     byte[] frame = Frames.numbered(Numbers.FOREIGN_RECLAIMED, 100);
     port.send(frame);
     burst.status[0] = -1;
-    long end = System.nanoTime() + trial.patience().toNanos();
-    while (burst.status[0] == -1 && System.nanoTime() < end) {
+    Deadline end = trial.deadline();
+    while (burst.status[0] == -1 && !end.passed()) {
       int used = port.rx(0).receiveInto(burst, 1);
       require(used == 0, "%s was received into, result %d", what, used);
     }
@@ -82,8 +83,8 @@ final class ReceiveInto {
   /** The next frame of the kit's, from three buffers. */
   private static Optional<byte[]> next(Trial trial, OpenPort port, Lent lent, int area)
       throws Exception {
-    long end = System.nanoTime() + trial.patience().toNanos();
-    while (System.nanoTime() < end) {
+    Deadline end = trial.deadline();
+    while (!end.passed()) {
       name(lent, area);
       int used = port.rx(0).receiveInto(lent.burst, 3);
       if (used == 0) {
@@ -123,12 +124,12 @@ final class ReceiveInto {
   private static void tooLong(Trial trial, OpenPort port, Lent lent) throws Exception {
     long dropped = dropped(port);
     port.send(Frames.numbered(Numbers.FOREIGN_INTO + 100, 300));
-    long end = System.nanoTime() + trial.patience().toNanos();
+    Deadline end = trial.deadline();
     int used;
     do {
       name(lent, 0);
       used = port.rx(0).receiveInto(lent.burst, 1);
-      if (System.nanoTime() > end) {
+      if (end.passed()) {
         throw new Broken("a frame of 300 bytes for a buffer of 72 was not reported by -1");
       }
     } while (used >= 0);

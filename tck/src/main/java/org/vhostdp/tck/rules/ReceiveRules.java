@@ -10,6 +10,7 @@ import org.vhostdp.spi.PortSettings;
 import org.vhostdp.spi.RxQueue;
 import org.vhostdp.tck.harness.Harness;
 import org.vhostdp.tck.harness.WireFrame;
+import org.vhostdp.tck.rule.Deadline;
 import org.vhostdp.tck.rule.Frames;
 import org.vhostdp.tck.rule.Group;
 import org.vhostdp.tck.rule.Need;
@@ -81,8 +82,8 @@ final class ReceiveRules {
     Traffic.send(port, Numbers.RX_ENTRIES, OpenPort.BURST);
     int[] asked = {0, 1, 2, 3, 5, 8};
     int came = 0;
-    long end = System.nanoTime() + trial.patience().toNanos();
-    for (int i = 0; came < OpenPort.BURST && System.nanoTime() < end; i++) {
+    Deadline end = trial.deadline();
+    for (int i = 0; came < OpenPort.BURST && !end.passed(); i++) {
       int max = asked[i % asked.length];
       Arrays.fill(burst.length, UNTOUCHED);
       int entries = rx.receive(burst, max);
@@ -148,8 +149,8 @@ final class ReceiveRules {
     Burst burst = new Burst(OpenPort.BURST);
     Traffic.send(port, Numbers.RX_DESCRIBED, OpenPort.BURST);
     int came = 0;
-    long end = System.nanoTime() + trial.patience().toNanos();
-    while (came < OpenPort.BURST && System.nanoTime() < end) {
+    Deadline end = trial.deadline();
+    while (came < OpenPort.BURST && !end.passed()) {
       int entries = port.rx(0).receive(burst, OpenPort.BURST);
       for (int i = 0; i < entries; i++) {
         requireDescribed(port, burst, i);
@@ -184,8 +185,8 @@ final class ReceiveRules {
     Burst burst = new Burst(OpenPort.BURST);
     long last = Long.MIN_VALUE;
     int came = 0;
-    long end = System.nanoTime() + trial.patience().toNanos();
-    for (int sent = 0; came < 3 * OpenPort.BURST && System.nanoTime() < end; ) {
+    Deadline end = trial.deadline();
+    for (int sent = 0; came < 3 * OpenPort.BURST && !end.passed(); ) {
       for (; sent - came < OpenPort.BURST && sent < 3 * OpenPort.BURST; sent++) {
         port.send(Traffic.frame(Numbers.RX_TIMED + sent));
       }

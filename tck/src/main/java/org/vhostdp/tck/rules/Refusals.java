@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.vhostdp.spi.Burst;
 import org.vhostdp.spi.TxQueue;
+import org.vhostdp.tck.rule.Deadline;
 import org.vhostdp.tck.rule.Frames;
 import org.vhostdp.tck.rule.OpenPort;
 import org.vhostdp.tck.rule.Trial;
@@ -30,11 +31,11 @@ final class Refusals {
 
   /** Transmits until the bad frame stops it; a full device is given time. */
   private static void transmitToBad(Trial trial, OpenPort port, Burst burst) throws Exception {
-    long end = System.nanoTime() + trial.patience().toNanos();
+    Deadline end = trial.deadline();
     int done = 0;
     do {
       done += port.tx(0).transmit(burst, done, FRAMES - done);
-    } while (done < BAD && burst.status[done] == Burst.FULL && System.nanoTime() < end);
+    } while (done < BAD && burst.status[done] == Burst.FULL && !end.passed());
     require(
         done == BAD, "of %d frames with a bad one at %d transmit accepted %d", FRAMES, BAD, done);
   }

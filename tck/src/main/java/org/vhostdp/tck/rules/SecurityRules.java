@@ -19,6 +19,7 @@ import org.vhostdp.tck.harness.Wire;
 import org.vhostdp.tck.harness.WireFrame;
 import org.vhostdp.tck.rule.BareThread;
 import org.vhostdp.tck.rule.Broken;
+import org.vhostdp.tck.rule.Deadline;
 import org.vhostdp.tck.rule.Group;
 import org.vhostdp.tck.rule.Need;
 import org.vhostdp.tck.rule.OpenPort;
@@ -166,7 +167,7 @@ final class SecurityRules {
   /** A frame each way, on a thread that has no privilege. */
   private static boolean bursts(Trial trial, Port port) throws Exception {
     Burst burst = new Burst(OpenPort.BURST);
-    long end = System.nanoTime() + trial.patience().toNanos();
+    Deadline end = trial.deadline();
     int claimed = port.tx(0).claim(burst, 1);
     require(claimed == 1, "claim without privileges lent nothing");
     byte[] frame = Traffic.frame(Numbers.UNPRIVILEGED);
@@ -182,7 +183,7 @@ final class SecurityRules {
     require(sent == 1, "transmit without privileges took nothing, status %d", burst.status[0]);
     int received = 0;
     while (received == 0) {
-      require(System.nanoTime() < end, "receive without privileges gave nothing");
+      require(!end.passed(), "receive without privileges gave nothing");
       received = port.rx(0).receive(burst, burst.capacity());
       port.rx(0).release(burst, 0, received);
       Thread.sleep(0, 50_000);

@@ -7,6 +7,7 @@ import org.vhostdp.spi.DriverException;
 import org.vhostdp.spi.Port;
 import org.vhostdp.spi.Shaping;
 import org.vhostdp.tck.harness.Harness;
+import org.vhostdp.tck.rule.Deadline;
 import org.vhostdp.tck.rule.Frames;
 import org.vhostdp.tck.rule.Group;
 import org.vhostdp.tck.rule.Need;
@@ -25,6 +26,12 @@ final class ShapingRules {
 
   /** A machine that was busy elsewhere makes a limit look too low; not every time. */
   private static final int TRIES = 6;
+
+  /** Windows at most, those included in which the machine was busy elsewhere. */
+  private static final int WINDOWS = 20;
+
+  /** Bursts in a second at the capped rate. */
+  private static final int PER_BURST = 25;
 
   private ShapingRules() {}
 
@@ -75,12 +82,15 @@ final class ShapingRules {
   private static void rate(Trial trial, LimitedFlow flow) throws Exception {
     long rate = Marks.CAPPED_RATE;
     // What 40 ms of the machine being busy elsewhere miss can be made up for.
-    flow.limit(-1, rate, rate / BITS / 25);
+    flow.limit(-1, rate, rate / BITS / PER_BURST);
     long window = window(trial);
     double seen = 0;
-    for (int i = 0; i < TRIES && Math.abs(seen - 1) > 0.05; i++) {
+    int tries = 0;
+    for (int i = 0; i < WINDOWS && tries < TRIES && Math.abs(seen - 1) > 0.05; i++) {
       flow.settle(window);
       seen = flow.rate(window) / rate;
+      // A window in which this thread did not run for as long as the burst lasts says nothing.
+      tries += flow.longestPause() < SECOND / PER_BURST / 2 ? 1 : 0;
     }
     String figure = "%s at %d Mbit/s: %.3f of it".formatted(flow, rate / 1_000_000, seen);
     trial.observe(figure);
@@ -104,16 +114,12 @@ final class ShapingRules {
     }
     shaping(port).limit(Shaping.TRANSMIT, 0, SLOW, Marks.FAIR_BURST);
     LimitedFlow flow = new LimitedFlow(trial, port, Shaping.TRANSMIT, LENGTH);
-    long longest = 0;
-    for (int i = 0; i < FEW; i++) {
-      long begin = System.nanoTime();
-      flow.move();
-      longest = Math.max(longest, System.nanoTime() - begin);
+    long limit = trial.patience().toNanos() / 2;
+    long longest = limit;
+    for (int i = 0; i < TRIES && longest >= limit; i++) {
+      longest = longestCall(flow);
     }
-    require(
-        longest < trial.patience().toNanos() / 2,
-        "a call of a limited queue took %d ms",
-        longest / 1_000_000);
+    require(longest < limit, "a call of a limited queue took %d ms", longest / 1_000_000);
     for (int i = 0; two && i < FEW; i++) {
       require(
           port.transmit(1, Frames.numbered(i, LENGTH)),
@@ -121,6 +127,17 @@ final class ShapingRules {
           i,
           FEW);
     }
+  }
+
+  /** Nanoseconds of the longest of a few calls. */
+  private static long longestCall(LimitedFlow flow) throws Exception {
+    long longest = 0;
+    for (int i = 0; i < FEW; i++) {
+      long begin = System.nanoTime();
+      flow.move();
+      longest = Math.max(longest, System.nanoTime() - begin);
+    }
+    return longest;
   }
 
   private static Harness.Request request(int pairs) {
@@ -142,7 +159,7 @@ final class ShapingRules {
     flow.limit(0, rate, Marks.BURST);
     long begin = System.nanoTime();
     long passed = flow.drain();
-    double refilled = rate / (double) BITS * (System.nanoTime() - begin) / 1e9;
+    double refilled = refilled(rate, begin);
     require(
         passed <= Marks.BURST + refilled + LENGTH,
         "%s passed %d bytes at once with a burst of %d",
@@ -157,24 +174,30 @@ final class ShapingRules {
         Marks.BURST);
   }
 
+  /** Bytes that a rate lets through from a moment to now. */
+  private static double refilled(long rate, long begin) {
+    return rate / (double) BITS * (System.nanoTime() - begin) / 1e9;
+  }
+
   static void aLimitCanBeRemoved(Trial trial) throws Exception {
     OpenPort port = trial.start();
     Shaping shaping = shaping(port);
     int direction = shaping.supports(Shaping.TRANSMIT) ? Shaping.TRANSMIT : Shaping.RECEIVE;
     LimitedFlow flow = new LimitedFlow(trial, port, direction, LENGTH);
     flow.limit(0, SLOW, Marks.REMOVED_BURST);
+    long begin = System.nanoTime();
     refused(() -> shaping.limit(direction, 1, 0, 0), "queue 1 of one");
     refused(() -> shaping.limit(direction, 0, -1, 0), "a rate of -1");
     refused(() -> shaping.limit(7, 0, 0, 0), "a direction that nobody knows");
     long passed = flow.drain();
     require(
-        passed <= Marks.REMOVED_BURST + LENGTH,
+        passed <= Marks.REMOVED_BURST + refilled(SLOW, begin) + LENGTH,
         "bad limits were refused, and the former one let %d bytes pass",
         passed);
     flow.limit(0, 0, 0);
-    long end = System.nanoTime() + trial.patience().toNanos();
+    Deadline end = trial.deadline();
     long free = 0;
-    while (free < FEW * LENGTH && System.nanoTime() < end) {
+    while (free < FEW * LENGTH && !end.passed()) {
       free += flow.move();
     }
     require(

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import org.vhostdp.tck.harness.WireFrame;
 import org.vhostdp.tck.rule.Broken;
+import org.vhostdp.tck.rule.Deadline;
 import org.vhostdp.tck.rule.OpenPort;
 import org.vhostdp.tck.rule.Trial;
 
@@ -17,27 +18,27 @@ final class Sight {
   /** The next such frame at the far end, or empty when patience ends. */
   static Optional<WireFrame> far(Trial trial, OpenPort port, Predicate<WireFrame> kind)
       throws Exception {
-    long end = System.nanoTime() + trial.patience().toNanos();
-    for (Duration left = trial.patience(); !left.isNegative(); left = until(end)) {
-      Optional<WireFrame> frame = port.wire().receive(left);
+    Deadline end = trial.deadline();
+    do {
+      Optional<WireFrame> frame = port.wire().receive(end.step());
       if (frame.isPresent() && kind.test(frame.get())) {
         return frame;
       }
-    }
+    } while (!end.passed());
     return Optional.empty();
   }
 
   /** The next such frame that arrives at queue 0, or empty when patience ends. */
   static Optional<WireFrame> near(Trial trial, OpenPort port, Predicate<WireFrame> kind)
       throws Exception {
-    long end = System.nanoTime() + trial.patience().toNanos();
-    for (Duration left = trial.patience(); !left.isNegative(); left = until(end)) {
-      for (WireFrame frame : port.receive(0, 1, left)) {
+    Deadline end = trial.deadline();
+    do {
+      for (WireFrame frame : port.receive(0, 1, end.step())) {
         if (kind.test(frame)) {
           return Optional.of(frame);
         }
       }
-    }
+    } while (!end.passed());
     return Optional.empty();
   }
 
@@ -74,8 +75,8 @@ final class Sight {
   static List<List<Integer>> flows(Trial trial, OpenPort port, int count, int low, int high)
       throws Exception {
     List<List<Integer>> queues = List.of(new ArrayList<>(), new ArrayList<>());
-    long end = System.nanoTime() + trial.patience().toNanos();
-    while (queues.get(0).size() + queues.get(1).size() < count && System.nanoTime() < end) {
+    Deadline end = trial.deadline();
+    while (queues.get(0).size() + queues.get(1).size() < count && !end.passed()) {
       for (int queue = 0; queue < 2; queue++) {
         for (WireFrame frame : now(port, queue)) {
           Packet packet = Packet.read(frame.bytes());
@@ -86,9 +87,5 @@ final class Sight {
       }
     }
     return queues;
-  }
-
-  private static Duration until(long end) {
-    return Duration.ofNanos(end - System.nanoTime());
   }
 }

@@ -4,7 +4,6 @@ import static org.vhostdp.tck.rule.Trial.require;
 
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,6 +14,7 @@ import org.vhostdp.spi.Statistics;
 import org.vhostdp.tck.harness.Trait;
 import org.vhostdp.tck.harness.WireFrame;
 import org.vhostdp.tck.rule.Broken;
+import org.vhostdp.tck.rule.Deadline;
 import org.vhostdp.tck.rule.Frames;
 import org.vhostdp.tck.rule.Group;
 import org.vhostdp.tck.rule.Need;
@@ -71,7 +71,7 @@ final class StatisticsRules {
     AtomicBoolean enough = new AtomicBoolean();
     AtomicInteger readings = new AtomicInteger();
     Beside<Void> reader = trial.keep(new Beside<>(() -> watch(port, enough, readings)));
-    long end = System.nanoTime() + trial.patience().toNanos();
+    long end = System.nanoTime() + Beside.LONGEST.toNanos();
     for (int i = 1; !reader.isDone() && System.nanoTime() < end; i++) {
       if (readings.get() >= READINGS && i >= EXCHANGES) {
         break;
@@ -79,7 +79,7 @@ final class StatisticsRules {
       Traffic.exchange(trial, port, i, "while another thread read the counters,");
     }
     enough.set(true);
-    reader.result(trial.patience().plus(Duration.ofSeconds(1)));
+    reader.result();
     require(readings.get() >= READINGS, "the counters could be read %d times only", readings.get());
   }
 
@@ -141,8 +141,8 @@ final class StatisticsRules {
     int ours = 0;
     long frames = 0;
     long bytes = 0;
-    long end = System.nanoTime() + trial.patience().toNanos();
-    while (ours < FEW && System.nanoTime() < end) {
+    Deadline end = trial.deadline();
+    while (ours < FEW && !end.passed()) {
       // Foreign frames count as well: they were given to the host.
       for (WireFrame frame : Sight.now(port, 0)) {
         ours += Frames.ours(frame.bytes()) ? 1 : 0;
@@ -170,8 +170,8 @@ final class StatisticsRules {
     }
     long received = 0;
     long counted = 0;
-    long end = System.nanoTime() + trial.patience().toNanos();
-    while (counted < sent && System.nanoTime() < end) {
+    Deadline end = trial.deadline();
+    while (counted < sent && !end.passed()) {
       received += Sight.now(port, 0).stream().filter(f -> Arrays.equals(f.bytes(), frame)).count();
       Statistics now = read(port);
       counted = arrived(now) - arrived(before);

@@ -6,11 +6,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import org.vhostdp.spi.Burst;
 import org.vhostdp.spi.TxQueue;
 import org.vhostdp.tck.harness.WireFrame;
 import org.vhostdp.tck.rule.Broken;
+import org.vhostdp.tck.rule.Deadline;
 import org.vhostdp.tck.rule.Frames;
 import org.vhostdp.tck.rule.OpenPort;
 import org.vhostdp.tck.rule.Trial;
@@ -26,14 +26,12 @@ final class Traffic {
 
   static List<byte[]> received(OpenPort port, int count, Duration limit) throws Exception {
     List<byte[]> ours = new ArrayList<>();
-    long end = System.nanoTime() + limit.toNanos();
-    Duration left = limit;
-    while (ours.size() < count && !left.isNegative()) {
-      for (WireFrame frame : port.receive(0, 1, left)) {
+    Deadline end = Deadline.in(limit);
+    do {
+      for (WireFrame frame : port.receive(0, 1, end.step())) {
         addOurs(ours, frame);
       }
-      left = Duration.ofNanos(end - System.nanoTime());
-    }
+    } while (ours.size() < count && !end.passed());
     return ours;
   }
 
@@ -44,14 +42,12 @@ final class Traffic {
 
   static List<byte[]> seen(OpenPort port, int count, Duration limit) throws Exception {
     List<byte[]> ours = new ArrayList<>();
-    long end = System.nanoTime() + limit.toNanos();
-    Duration left = limit;
-    while (ours.size() < count && !left.isNegative()) {
-      Optional<WireFrame> frame = port.wire().receive(left);
-      if (frame.isPresent()) {
-        addOurs(ours, frame.get());
+    Deadline end = Deadline.in(limit);
+    while (ours.size() < count) {
+      port.wire().receive(end.step()).ifPresent(frame -> addOurs(ours, frame));
+      if (end.passed()) {
+        break;
       }
-      left = Duration.ofNanos(end - System.nanoTime());
     }
     return ours;
   }
@@ -105,13 +101,12 @@ final class Traffic {
   }
 
   private static boolean comes(byte[] frame, Trial trial, Source from) throws Exception {
-    long end = System.nanoTime() + trial.patience().toNanos();
-    for (Duration left = trial.patience(); !left.isNegative(); ) {
-      if (from.next(left).stream().anyMatch(seen -> Arrays.equals(seen, frame))) {
+    Deadline end = trial.deadline();
+    do {
+      if (from.next(end.step()).stream().anyMatch(seen -> Arrays.equals(seen, frame))) {
         return true;
       }
-      left = Duration.ofNanos(end - System.nanoTime());
-    }
+    } while (!end.passed());
     return false;
   }
 
@@ -132,11 +127,11 @@ final class Traffic {
 
   /** Claims just so many frames in one call; those of before may still be on their way. */
   static void claim(Trial trial, TxQueue tx, Burst burst, int count) throws Exception {
-    long end = System.nanoTime() + trial.patience().toNanos();
+    Deadline end = trial.deadline();
     int lent;
     while ((lent = tx.claim(burst, count)) != count) {
       tx.unclaim(burst, 0, lent);
-      if (System.nanoTime() > end) {
+      if (end.passed()) {
         throw new Broken("claim lent %d of %d frames".formatted(lent, count));
       }
       Thread.sleep(1);
@@ -145,11 +140,11 @@ final class Traffic {
 
   /** Transmits all entries of a burst, waiting for room. */
   static void transmitAll(Trial trial, OpenPort port, Burst burst, String what) throws Exception {
-    long end = System.nanoTime() + trial.patience().toNanos();
+    Deadline end = trial.deadline();
     int done = 0;
     while (done < burst.capacity()) {
       done += port.tx(0).transmit(burst, done, burst.capacity() - done);
-      if (done < burst.capacity() && System.nanoTime() > end) {
+      if (done < burst.capacity() && end.passed()) {
         port.tx(0).unclaim(burst, done, burst.capacity() - done);
         throw new Broken(
             "%s: %d of %d frames were accepted".formatted(what, done, burst.capacity()));

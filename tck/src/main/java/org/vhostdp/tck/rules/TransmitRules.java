@@ -23,6 +23,9 @@ final class TransmitRules {
   private static final Duration SLOW = Duration.ofMillis(100);
   private static final int SLOW_CALLS = 3;
 
+  /** A machine that was busy elsewhere makes calls look slow; not every time. */
+  private static final int TRIES = 5;
+
   private TransmitRules() {}
 
   static List<Rule> rules() {
@@ -108,11 +111,22 @@ final class TransmitRules {
 
   private static void fullDeviceNeverBlocks(Trial trial) throws Exception {
     OpenPort port = trial.start();
+    int slow = SLOW_CALLS;
+    for (int i = 0; i < TRIES && slow >= SLOW_CALLS; i++) {
+      slow = slowCalls(trial, port);
+    }
+    require(slow < SLOW_CALLS, "transmit blocked the caller %d times for 100 ms or more", slow);
+  }
+
+  /** Fills the device; calls that took long, until there are too many. */
+  private static int slowCalls(Trial trial, OpenPort port) throws Exception {
+    // What a try before this one left.
+    Traffic.seen(port, FLOOD, trial.silence());
     TxQueue tx = port.tx(0);
     Burst burst = new Burst(1);
     int slow = 0;
     int full = 0;
-    for (int i = 0; i < FLOOD && full < OpenPort.BURST; i++) {
+    for (int i = 0; i < FLOOD && full < OpenPort.BURST && slow < SLOW_CALLS; i++) {
       long begin = System.nanoTime();
       if (tx.claim(burst, 1) == 0) {
         full++;
@@ -123,9 +137,12 @@ final class TransmitRules {
         full += 1 - accepted;
       }
       slow += System.nanoTime() - begin > SLOW.toNanos() ? 1 : 0;
-      require(slow < SLOW_CALLS, "transmit blocked the caller %d times for 100 ms or more", slow);
     }
-    trial.observe(full > 0 ? "The device became full" : FLOOD + " frames did not fill the device");
+    if (slow < SLOW_CALLS) {
+      trial.observe(
+          full > 0 ? "The device became full" : FLOOD + " frames did not fill the device");
+    }
+    return slow;
   }
 
   private static void acceptedFramesNeedNoFurtherCall(Trial trial) throws Exception {

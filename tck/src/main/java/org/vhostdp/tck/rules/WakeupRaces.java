@@ -9,6 +9,7 @@ import org.vhostdp.spi.Burst;
 import org.vhostdp.spi.Wakeup;
 import org.vhostdp.tck.harness.Trait;
 import org.vhostdp.tck.harness.WireFrame;
+import org.vhostdp.tck.rule.Deadline;
 import org.vhostdp.tck.rule.Frames;
 import org.vhostdp.tck.rule.OpenPort;
 import org.vhostdp.tck.rule.Trial;
@@ -58,7 +59,7 @@ final class WakeupRaces {
     } finally {
       races.started.set(-1);
     }
-    sender.result(trial.patience());
+    sender.result();
     trial.observe(done + " races of arming against arrival");
     races.room();
   }
@@ -79,15 +80,15 @@ final class WakeupRaces {
       spin(random.nextInt(MOST_SPINS));
       boolean seen = wakeup.arm();
       awaitSent(round);
-      boolean woken = seen || poll.await((int) trial.patience().toMillis()) == 1;
+      boolean woken = seen || WakeupRules.woken(trial, poll);
       require(woken, "in race %d of arming against arrival the wakeup was lost", round);
       take(round);
     }
     return round;
   }
 
-  private void awaitSent(int round) throws InterruptedException {
-    long end = System.nanoTime() + trial.patience().toNanos();
+  private void awaitSent(int round) {
+    long end = System.nanoTime() + Beside.LONGEST.toNanos();
     for (int i = 1; sent.get() != round; i++) {
       require(System.nanoTime() < end, "in race %d the peer could not send", round);
       pause(i);
@@ -96,7 +97,7 @@ final class WakeupRaces {
 
   /** Receives the frame of this round, so that the next begins with an empty queue. */
   private void take(int round) {
-    long end = System.nanoTime() + trial.patience().toNanos();
+    Deadline end = trial.deadline();
     boolean came = false;
     while (!came) {
       int entries = port.rx(0).receive(burst, burst.capacity());
@@ -104,7 +105,7 @@ final class WakeupRaces {
         came |= Frames.ours(one.bytes());
       }
       port.rx(0).release(burst, 0, entries);
-      require(came || System.nanoTime() < end, "the frame of race %d did not come", round);
+      require(came || !end.passed(), "the frame of race %d did not come", round);
     }
   }
 
@@ -133,7 +134,7 @@ final class WakeupRaces {
     Poll poll = WakeupRules.poll(wakeup);
     if (!wakeup.arm()) {
       Traffic.seen(port, 64, trial.silence());
-      boolean woken = poll.await((int) trial.patience().toMillis()) == 1;
+      boolean woken = WakeupRules.woken(trial, poll);
       require(woken, "a full transmit queue had armed, and its wakeup was lost");
     }
   }

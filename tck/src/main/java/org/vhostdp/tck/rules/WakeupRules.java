@@ -5,13 +5,16 @@ import static org.vhostdp.tck.rule.Trial.require;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.vhostdp.linux.EventFd;
+import org.vhostdp.linux.LinuxException;
 import org.vhostdp.linux.Poll;
 import org.vhostdp.spi.Burst;
 import org.vhostdp.spi.Wakeup;
 import org.vhostdp.tck.harness.Trait;
+import org.vhostdp.tck.rule.Deadline;
 import org.vhostdp.tck.rule.Group;
 import org.vhostdp.tck.rule.Need;
 import org.vhostdp.tck.rule.OpenPort;
@@ -24,6 +27,9 @@ final class WakeupRules {
   private static final int READINGS = 200;
   private static final int FEW = 16;
   private static final int TURNS = 8;
+
+  /** A machine that was busy elsewhere makes an end look slow; not every time. */
+  private static final int TRIES = 4;
 
   private WakeupRules() {}
 
@@ -76,6 +82,16 @@ final class WakeupRules {
     return poll;
   }
 
+  /** Whether a descriptor becomes ready before patience ends. */
+  static boolean woken(Trial trial, Poll poll) throws LinuxException {
+    Deadline end = trial.deadline();
+    boolean ready;
+    do {
+      ready = poll.await((int) Math.max(1, end.step().toMillis())) == 1;
+    } while (!ready && !end.passed());
+    return ready;
+  }
+
   static void theDescriptorStays(Trial trial) throws Exception {
     OpenPort port = trial.start();
     Wakeup wakeup = port.rx(0).wakeup();
@@ -116,7 +132,7 @@ final class WakeupRules {
       boolean armed = !wakeup.arm();
       Traffic.send(port, turn, 1);
       if (armed) {
-        poll.await((int) trial.patience().toMillis());
+        woken(trial, poll);
       }
       int came = Traffic.received(trial, port, 1).size();
       require(came == 1, "a frame that woke its receiver did not come");
@@ -159,28 +175,46 @@ final class WakeupRules {
   }
 
   static void aSleeperDoesNotHoldUpTheEnd(Trial trial) throws Exception {
-    OpenPort port = trial.start();
-    Wakeup wakeup = port.rx(0).wakeup();
-    if (isPolled(trial, wakeup)) {
-      return;
+    long limit = trial.patience().toMillis() / 2;
+    long took = limit;
+    for (int i = 0; i < TRIES && took >= limit; i++) {
+      OpenPort port = trial.start();
+      if (isPolled(trial, port.rx(0).wakeup())) {
+        return;
+      }
+      took = endBesideASleeper(trial, port);
     }
-    int limit = (int) trial.patience().toMillis();
+    require(took < limit, "a thread slept on the descriptor, and the end took %d ms", took);
+  }
+
+  /** Milliseconds that stop and close took while a thread slept. */
+  private static long endBesideASleeper(Trial trial, OpenPort port) throws Exception {
+    Wakeup wakeup = port.rx(0).wakeup();
     // A descriptor of the test's own ends the sleep once the end of the port has been timed.
     EventFd alarm = trial.keep(EventFd.create());
     Poll poll = new Poll(2);
     poll.set(0, wakeup.fd(), wakeup.events());
     poll.set(1, alarm.fd().raw(), Poll.IN);
+    CountDownLatch armed = new CountDownLatch(1);
     Beside<Boolean> sleeper =
-        trial.keep(new Beside<>(() -> wakeup.arm() || poll.await(limit) != 0));
+        trial.keep(
+            new Beside<>(
+                () -> {
+                  boolean ready = wakeup.arm();
+                  armed.countDown();
+                  return ready || poll.await((int) Beside.LONGEST.toMillis()) != 0;
+                }));
+    require(
+        armed.await(Beside.LONGEST.toSeconds(), TimeUnit.SECONDS), "arm on a thread did not end");
     Thread.sleep(Math.max(1, trial.silence().toMillis() / 10));
     long begin = System.nanoTime();
     port.port().stop();
     port.port().close();
     long took = (System.nanoTime() - begin) / 1_000_000;
     boolean wasWoken = sleeper.isDone();
-    require(took < limit / 2, "a thread slept on the descriptor, and the end took %d ms", took);
     trial.observe("the sleeping thread was " + (wasWoken ? "woken" : "left to its host"));
     alarm.signal();
-    sleeper.result(Duration.ofMillis(2L * limit + 1000));
+    sleeper.result();
+    return took;
   }
 }

@@ -21,7 +21,7 @@ import org.vhostdp.tck.rule.Rule;
  */
 final class Trials implements AutoCloseable {
   /** A process says itself that its time is over; this long after, it is not believed any more. */
-  private static final Duration GRACE = Duration.ofSeconds(3);
+  private static final Duration GRACE = Duration.ofSeconds(10);
 
   private static final Duration START_LIMIT = Duration.ofSeconds(60);
 
@@ -69,7 +69,10 @@ final class Trials implements AutoCloseable {
       }
       return answer;
     } catch (Child.NoAnswer e) {
-      String sentence = "The process that loads the driver " + e.getMessage();
+      String sentence =
+          aborted
+              ? "The run was broken off; nothing was written."
+              : "The process that loads the driver " + e.getMessage();
       replace();
       throw new KitRefused(sentence, e);
     } catch (IOException e) {

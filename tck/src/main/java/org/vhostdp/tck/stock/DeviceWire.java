@@ -20,7 +20,8 @@ import org.vhostdp.tck.harness.WireFrame;
 
 /** A wire that ends in a packet socket on an interface of the kit's namespace. */
 abstract class DeviceWire implements Wire, Faults {
-  private static final long PATIENCE_NANOS = 2_000_000_000L;
+  /** Ends a hang; Linux tells of a carrier a second late at times. */
+  private static final long PATIENCE_NANOS = 20_000_000_000L;
 
   private final KitNamespace namespace;
   private final Map<String, String> config;

@@ -23,7 +23,8 @@ final class PairWire implements Wire, Faults {
   /** The key of a driver that can pull out the wire under its two ports. */
   private static final String PULL = "pull";
 
-  private static final long PATIENCE_NANOS = 2_000_000_000L;
+  /** Ends a hang. */
+  private static final long PATIENCE_NANOS = 20_000_000_000L;
 
   private final PairWires wires;
   private final PairEnds ends;

@@ -7,10 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.vhostdp.driver.loopback.LoopbackDriver;
 import org.vhostdp.tck.harness.Harness;
@@ -31,12 +33,21 @@ final class KilledPortTest {
 
   @Test
   void anotherProcessHoldsThePortUntilItIsKilled() throws Exception {
-    long children = ProcessHandle.current().children().count();
+    Set<Long> children = children();
     try (Trial trial = trial()) {
       KilledPort.hold(trial, trial.wire(Harness.Request.plain()));
       assertEquals(List.of("the process that held the port was killed"), trial.observations());
     }
-    assertEquals(children, ProcessHandle.current().children().count());
+    Set<Long> left = children();
+    left.removeAll(children);
+    assertEquals(Set.of(), left, "processes that were not there before");
+  }
+
+  private static Set<Long> children() {
+    return ProcessHandle.current()
+        .children()
+        .map(ProcessHandle::pid)
+        .collect(Collectors.toCollection(HashSet::new));
   }
 
   @Test

@@ -59,7 +59,7 @@ final class FrozenDriverTest {
   }
 
   @Test
-  @Timeout(180)
+  @Timeout(900)
   void itPassesTodaysKit() throws Exception {
     try (KitRun run = new KitRun(HarnessPlan.of(PLAN), KitOptions.of(1), Progress.SILENT)) {
       KitReport report = run.run();
