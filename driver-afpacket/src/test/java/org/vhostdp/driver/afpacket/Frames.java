@@ -62,7 +62,7 @@ final class Frames {
     List<byte[]> all = new ArrayList<>();
     Burst burst = new Burst(32);
     long end = System.nanoTime() + millis * 1_000_000;
-    while (all.size() < count && System.nanoTime() < end) {
+    do {
       int n = port.rx(queue).receive(burst, 32);
       for (int i = 0; i < n; i++) {
         all.add(bytes(port, burst, i));
@@ -71,7 +71,7 @@ final class Frames {
       if (n == 0) {
         Thread.sleep(0, 100_000);
       }
-    }
+    } while (all.size() < count && System.nanoTime() < end);
     return all;
   }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
 import org.vhostdp.linux.Capability;
 import org.vhostdp.linux.Fd;
@@ -155,6 +156,15 @@ final class PacketLab implements AutoCloseable, Host {
 
     int send(byte[] header, byte[] frame) {
       return socket.send(header, frame);
+    }
+
+    /** The frame of that number; others before it are passed over. The time is in ms. */
+    void await(int number, long millis) throws InterruptedException {
+      PacketSocket.Received next;
+      do {
+        next = receive(millis);
+        Assertions.assertNotNull(next, "frame " + number + " did not come");
+      } while (Frames.number(next.frame()) != number);
     }
 
     /** The next frame with the test's EtherType or IP, or null after the time, ms. */

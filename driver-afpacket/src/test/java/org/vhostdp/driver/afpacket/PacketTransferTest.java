@@ -27,7 +27,9 @@ import org.vhostdp.spi.Statistics;
 @ParameterizedClass
 @ValueSource(strings = {"v2", "v3"})
 final class PacketTransferTest {
-  private static final long PATIENCE = 3000;
+  /** Milliseconds, to end a hang. */
+  private static final long PATIENCE = 20_000;
+
   private static final long SILENCE = 60;
 
   @Parameter String receive;
@@ -61,13 +63,14 @@ final class PacketTransferTest {
     for (int i = 0; i < 3000; i++) {
       assertEquals(0, peer.send(Frames.of(60 + i % 1400, i)));
       assertEquals(1, Frames.transmit(port, 0, Frames.of(60 + i % 1400, -i)));
-      if (i % 30 == 29) {
-        List<byte[]> came = Frames.receive(port, 0, 30, PATIENCE);
-        assertEquals(30, came.size());
-        for (int k = 0; k < 30; k++) {
-          assertArrayEquals(Frames.of(60 + (i - 29 + k) % 1400, i - 29 + k), came.get(k));
+      if (i % 12 == 11) {
+        // No more than there are blocks: a busy machine lets each frame have one of its own.
+        List<byte[]> came = Frames.receive(port, 0, 12, PATIENCE);
+        assertEquals(12, came.size());
+        for (int k = 0; k < 12; k++) {
+          assertArrayEquals(Frames.of(60 + (i - 11 + k) % 1400, i - 11 + k), came.get(k));
           PacketSocket.Received seen = peer.receive(PATIENCE);
-          assertArrayEquals(Frames.of(60 + (i - 29 + k) % 1400, -(i - 29 + k)), seen.frame());
+          assertArrayEquals(Frames.of(60 + (i - 11 + k) % 1400, -(i - 11 + k)), seen.frame());
         }
       }
     }
@@ -84,8 +87,13 @@ final class PacketTransferTest {
     for (int i = 0; i < sent; i++) {
       peer.send(Frames.of(1000, i));
     }
-    int came = Frames.receive(port, 0, sent, 500).size();
+    int came = 0;
     Statistics counters = counters(port);
+    long end = System.nanoTime() + PATIENCE * 1_000_000;
+    while (came + counters.rxDropped < sent && System.nanoTime() < end) {
+      came += Frames.receive(port, 0, sent, 1).size();
+      counters = counters(port);
+    }
     assertTrue(came < sent, "a small ring took all frames");
     assertEquals(sent, came + counters.rxDropped);
     assertEquals(counters.rxDropped, counters.more().get("rx_ring_full"));
@@ -137,9 +145,10 @@ final class PacketTransferTest {
     other[13] = 0x11;
     peer.send(other);
     peer.send(Frames.of(100, 2));
-    List<byte[]> came = Frames.receive(port, 0, 2, 300);
+    List<byte[]> came = Frames.receive(port, 0, 1, PATIENCE);
     assertEquals(1, came.size());
     assertEquals(2, Frames.number(came.getFirst()));
+    assertEquals(0, Frames.receive(port, 0, 1, SILENCE).size());
   }
 
   @Test
