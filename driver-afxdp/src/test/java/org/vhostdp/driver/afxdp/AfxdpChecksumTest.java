@@ -26,7 +26,7 @@ import org.vhostdp.spi.Port;
 import org.vhostdp.spi.PortSettings;
 
 /** Datagrams between a port and the kernel's own stack at the far end, which leaves sums open. */
-@Timeout(60)
+@Timeout(180)
 final class AfxdpChecksumTest {
   private static final String STATION = "198.51.100.1";
   private static final String HOST = "198.51.100.2";
@@ -118,7 +118,7 @@ final class AfxdpChecksumTest {
     ByteBuffer.wrap(frame).putShort(40, (short) Frames.pseudo(frame));
     try (DatagramSocket socket =
         lab.in(() -> new DatagramSocket(new InetSocketAddress(HOST, PORT)))) {
-      socket.setSoTimeout(2000);
+      socket.setSoTimeout((int) Frames.PATIENCE);
       long sum = Offload.pack(34, 6, 0, 0);
       assertEquals(1, Frames.send(port, 0, new Burst(1), frame, Offload.CSUM_PARTIAL, sum));
       DatagramPacket packet = new DatagramPacket(new byte[2000], 2000);

@@ -30,7 +30,7 @@ import org.vhostdp.spi.PortSettings;
 import org.vhostdp.spi.Statistics;
 
 /** What goes wrong is a sentence with what to do, and leaves nothing behind. */
-@Timeout(60)
+@Timeout(180)
 final class AfxdpErrorsTest {
   private AfxdpLab lab;
   private long descriptors;
@@ -240,7 +240,7 @@ final class AfxdpErrorsTest {
   }
 
   private static int event(Port port) throws InterruptedException {
-    for (int i = 0; i < 1000; i++) {
+    for (int i = 0; i < 10_000; i++) {
       int event = port.events().next();
       if (event != PortEvents.NONE) {
         return event;
@@ -262,7 +262,7 @@ final class AfxdpErrorsTest {
               port.configure(PortSettings.defaults());
               port.start();
               assertEquals(1, Frames.send(port, frame));
-              assertArrayEquals(frame, wire.receive(2000));
+              assertArrayEquals(frame, wire.receive(Frames.PATIENCE));
               port.stop();
             }
           }

@@ -24,7 +24,7 @@ import org.vhostdp.spi.DriverException.Reason;
 import org.vhostdp.spi.Port;
 
 /** VLAN tags that the far end leaves to its device, as a VLAN interface there does. */
-@Timeout(60)
+@Timeout(180)
 final class AfxdpTagTest {
   private static final int TAG = 0x2064;
   private static final int LENGTH = 300;
@@ -82,7 +82,7 @@ final class AfxdpTagTest {
   }
 
   private byte[] receive(Port port) throws Exception {
-    List<Frames.Received> frames = Frames.receive(port, 0, 1, 2000);
+    List<Frames.Received> frames = Frames.receive(port, 0, 1, Frames.PATIENCE);
     assertEquals(1, frames.size());
     assertEquals(0, frames.getFirst().flags());
     return frames.getFirst().bytes();
@@ -131,7 +131,7 @@ final class AfxdpTagTest {
     int near = lab.netlink.link(AfxdpLab.NEAR).index();
     try (AfxdpLab.Wire kernel = new AfxdpLab.Wire(lab.in(() -> Sockets.packet(near, true)))) {
       wire.send(frame);
-      byte[] seen = kernel.receive(2000);
+      byte[] seen = kernel.receive(Frames.PATIENCE);
       // A packet socket is given the tag beside the bytes.
       assertArrayEquals(frame, Arrays.copyOf(seen, frame.length));
       assertEquals(frame.length, seen.length);

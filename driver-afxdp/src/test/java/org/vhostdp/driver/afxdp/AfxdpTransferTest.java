@@ -26,7 +26,7 @@ import org.vhostdp.spi.Statistics;
 import org.vhostdp.spi.Wakeup;
 
 /** Frames both ways over a veth pair. */
-@Timeout(60)
+@Timeout(180)
 final class AfxdpTransferTest {
   private static final int JUMBO = 9000;
 
@@ -50,7 +50,7 @@ final class AfxdpTransferTest {
       wire.send(frame);
       assertArrayEquals(frame, Frames.receive(port).bytes());
       assertEquals(1, Frames.send(port, frame));
-      assertArrayEquals(frame, wire.receive(2000));
+      assertArrayEquals(frame, wire.receive(Frames.PATIENCE));
     }
     assertTrue(lab.notes.toString().contains(mode), lab.notes.toString());
     assertTrue(lab.notes.toString().contains("copy"), lab.notes.toString());
@@ -71,14 +71,14 @@ final class AfxdpTransferTest {
       assertArrayEquals(frame, whole(port), "round " + round);
     }
     assertTrue(sendInParts(port, frame), "not accepted");
-    assertArrayEquals(frame, wire.receive(2000));
+    assertArrayEquals(frame, wire.receive(Frames.PATIENCE));
   }
 
   private static byte[] whole(Port port) throws InterruptedException {
     Burst burst = new Burst(16);
     MemorySegment memory = port.regions().getFirst().segment();
     ByteArrayOutputStream all = new ByteArrayOutputStream();
-    for (int tries = 0; tries < 5000; tries++) {
+    for (int tries = 0; tries < 50_000; tries++) {
       int n = port.rx(0).receive(burst, 16);
       for (int i = 0; i < n; i++) {
         byte[] part =
@@ -123,7 +123,7 @@ final class AfxdpTransferTest {
       // A queue of one end of a veth pair leads to the same queue of the other.
       byte[] frame = Frames.of(200 + queue, queue);
       assertEquals(1, Frames.send(near, queue, new Burst(1), frame, 0, 0));
-      List<Frames.Received> came = Frames.receive(far, queue, 1, 2000);
+      List<Frames.Received> came = Frames.receive(far, queue, 1, Frames.PATIENCE);
       assertEquals(1, came.size());
       assertArrayEquals(frame, came.getFirst().bytes());
     }
@@ -159,7 +159,7 @@ final class AfxdpTransferTest {
       assertEquals(false, wakeup.arm());
       assertEquals(0, poll.await(0));
       wire.send(Frames.of(64, i));
-      assertEquals(1, poll.await(2000), "frame " + i);
+      assertEquals(1, poll.await((int) Frames.PATIENCE), "frame " + i);
       assertEquals(true, wakeup.arm());
       assertNotNull(Frames.receive(port));
     }
@@ -191,21 +191,35 @@ final class AfxdpTransferTest {
         burst.length[i] = 100;
       }
       assertEquals(n, far.tx(0).transmit(burst, 0, n));
-      // The far end's frames pass the pair's own ring, of 256, before the next burst.
-      Thread.sleep(20);
+      // The far end's frames pass the pair's own ring, of 256, before the next but one burst.
+      awaitDropped(port, 64 * round);
     }
     Set<Long> offsets = new HashSet<>();
     List<Integer> counts = new ArrayList<>();
-    for (int n = port.rx(0).receive(burst, 64); n > 0; n = port.rx(0).receive(burst, 64)) {
+    long end = System.nanoTime() + Frames.PATIENCE * 1_000_000;
+    int n = port.rx(0).receive(burst, 64);
+    while (n > 0 || offsets.size() < 64 && System.nanoTime() < end) {
       counts.add(n);
       for (int i = 0; i < n; i++) {
         offsets.add(burst.offset[i]);
       }
       port.rx(0).release(burst, 0, n);
+      n = port.rx(0).receive(burst, 64);
     }
     Statistics statistics = new Statistics();
     port.statistics(statistics);
     assertEquals(64, offsets.size(), counts.toString());
     assertEquals(256, statistics.rxFrames + statistics.rxDropped, statistics.more().toString());
+  }
+
+  /** Waits until so many frames found no room; the checks afterwards say what came instead. */
+  private static void awaitDropped(Port port, long count) throws InterruptedException {
+    Statistics statistics = new Statistics();
+    long end = System.nanoTime() + Frames.PATIENCE * 1_000_000;
+    port.statistics(statistics);
+    while (statistics.rxDropped < count && System.nanoTime() < end) {
+      Thread.sleep(1);
+      port.statistics(statistics);
+    }
   }
 }

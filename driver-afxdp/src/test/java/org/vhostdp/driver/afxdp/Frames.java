@@ -15,6 +15,9 @@ final class Frames {
   static final byte[] STATION = mac(0x02, 1);
   static final byte[] PEER = mac(0x02, 2);
 
+  /** Milliseconds, to end a hang. */
+  static final long PATIENCE = 20_000;
+
   /** Local experimental EtherType 1: nothing in the kernel answers it. */
   private static final int ETHERTYPE = 0x88B5;
 
@@ -83,9 +86,9 @@ final class Frames {
     return frames;
   }
 
-  /** The next frame, or null after two seconds. */
+  /** The next frame, or null after {@link #PATIENCE}. */
   static Received receive(Port port) throws InterruptedException {
-    List<Received> frames = receive(port, 0, 1, 2000);
+    List<Received> frames = receive(port, 0, 1, PATIENCE);
     return frames.isEmpty() ? null : frames.getFirst();
   }
 

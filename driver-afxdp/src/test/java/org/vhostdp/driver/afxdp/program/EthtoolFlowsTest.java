@@ -20,7 +20,7 @@ import org.vhostdp.spi.DriverException;
 import org.vhostdp.spi.DriverException.Reason;
 
 /** Flow rules: as a NIC sees them, and on an interface that has none. */
-@Timeout(60)
+@Timeout(180)
 final class EthtoolFlowsTest {
   /** A NIC with a table, by the layout of linux/ethtool.h on a 64-bit machine. */
   private static final class Nic implements EthtoolFlows.Requests {

@@ -19,7 +19,7 @@ import org.vhostdp.spi.DriverException;
 import org.vhostdp.spi.DriverException.Reason;
 
 /** Libraries that are missing or of another version are named; what needs none works without. */
-@Timeout(60)
+@Timeout(180)
 final class LibrariesTest {
   @TempDir private Path folder;
 

@@ -23,7 +23,7 @@ import org.vhostdp.spi.DriverException;
 import org.vhostdp.spi.DriverException.Reason;
 
 /** An operator's own program: an object file, a pinned map, or nothing of this driver's at all. */
-@Timeout(60)
+@Timeout(180)
 final class OperatorsProgramTest {
   @TempDir private Path folder;
   private XdpLab lab;

@@ -65,7 +65,7 @@ final class OtherProcess implements AutoCloseable {
 
   void kill() throws Exception {
     process.destroyForcibly();
-    assertTrue(process.waitFor(10, TimeUnit.SECONDS));
+    assertTrue(process.waitFor(60, TimeUnit.SECONDS));
   }
 
   /** Lets it close what it has, and waits. */
@@ -73,7 +73,7 @@ final class OtherProcess implements AutoCloseable {
   public void close() throws IOException {
     try {
       process.getOutputStream().close();
-      assertTrue(process.waitFor(20, TimeUnit.SECONDS));
+      assertTrue(process.waitFor(60, TimeUnit.SECONDS));
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     } finally {

@@ -20,7 +20,7 @@ import org.vhostdp.spi.DriverException;
 import org.vhostdp.spi.DriverException.Reason;
 
 /** Two processes on one interface, and processes that are killed. */
-@Timeout(60)
+@Timeout(180)
 final class OtherProcessTest {
   private static final int CAP_BPF = 39;
   private XdpLab lab;

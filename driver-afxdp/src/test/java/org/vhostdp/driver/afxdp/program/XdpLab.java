@@ -85,7 +85,7 @@ final class XdpLab implements AutoCloseable {
   /** Works on the lab's thread. */
   <T> T in(Callable<T> work) throws Exception {
     try {
-      return thread.submit(work).get(50, TimeUnit.SECONDS);
+      return thread.submit(work).get(150, TimeUnit.SECONDS);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof Error error) {
         throw error;
@@ -123,7 +123,7 @@ final class XdpLab implements AutoCloseable {
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     process.getOutputStream().close();
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertTrue(process.waitFor(20, TimeUnit.SECONDS), command[0]);
+    assertTrue(process.waitFor(60, TimeUnit.SECONDS), command[0]);
     assertEquals(0, process.exitValue(), () -> String.join(" ", command) + ": " + said);
     return said;
   }
@@ -133,7 +133,7 @@ final class XdpLab implements AutoCloseable {
     try {
       Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
       process.getInputStream().readAllBytes();
-      return process.waitFor(20, TimeUnit.SECONDS) && process.exitValue() == 0;
+      return process.waitFor(60, TimeUnit.SECONDS) && process.exitValue() == 0;
     } catch (IOException missing) {
       return false;
     }
@@ -147,7 +147,7 @@ final class XdpLab implements AutoCloseable {
 
   /** Waits for a program to be gone from the kernel; it is freed a moment after its last use. */
   static void gone(String kind, int id) throws Exception {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
     while (has("bpftool", kind, "show", "id", "" + id)) {
       assertTrue(System.nanoTime() < end, kind + " " + id + " is still there");
       Thread.sleep(20);
@@ -185,8 +185,12 @@ final class XdpLab implements AutoCloseable {
         assertEquals(64, Io.write(state, from.raw(), frame, 64));
       }
       int seen = 0;
-      long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(300);
-      while (System.nanoTime() < end && seen < count) {
+      long left = TimeUnit.MILLISECONDS.toNanos(300);
+      for (long last = System.nanoTime(); left > 0 && seen < count; ) {
+        // What is beyond a millisecond between two looks was a stall, and does not count.
+        long now = System.nanoTime();
+        left -= Math.min(now - last, 1_000_000);
+        last = now;
         boolean one = Io.read(state, to.raw(), frame, 64) == 64;
         boolean own = one && frame.get(ValueLayout.JAVA_SHORT_UNALIGNED, 12) == (short) 0xb588;
         seen += own ? 1 : 0;

@@ -20,7 +20,7 @@ import org.vhostdp.spi.DriverException;
 import org.vhostdp.spi.DriverException.Reason;
 
 /** This driver's own program on a veth: attached, shared, and gone again. */
-@Timeout(60)
+@Timeout(180)
 final class XdpProgramTest {
   private XdpLab lab;
 
