@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.vhostdp.linux.PacketSocket;
 import org.vhostdp.spi.Offload;
 import org.vhostdp.spi.Port;
@@ -16,6 +17,7 @@ import org.vhostdp.spi.PortSettings;
 /**
  * The poll mode driver net_af_packet on one end of a veth; a socket on the other is the far side.
  */
+@Timeout(240)
 class AfPacketPmdTest {
   private static final byte[] PLAIN = new byte[PacketSocket.HEADER];
 

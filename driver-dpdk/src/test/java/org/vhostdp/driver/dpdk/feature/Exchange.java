@@ -51,9 +51,9 @@ final class Exchange {
     return accepted == entries;
   }
 
-  /** The frames of a queue, so many or those of two seconds; frames to groups are left out. */
+  /** The frames of a queue, so many or those of 20 seconds; frames to groups are left out. */
   static List<Received> receive(Port port, int queue, int count) throws InterruptedException {
-    return receive(port, queue, count, 2000);
+    return receive(port, queue, count, 20_000);
   }
 
   static List<Received> receive(Port port, int queue, int count, long millis)
@@ -61,7 +61,7 @@ final class Exchange {
     List<Received> frames = new ArrayList<>();
     Burst burst = new Burst(64);
     long end = System.nanoTime() + millis * 1_000_000;
-    while (frames.size() < count && System.nanoTime() < end) {
+    do {
       int n = port.rx(queue).receive(burst, 64);
       for (int i = 0; i < n; ) {
         int first = i;
@@ -81,7 +81,7 @@ final class Exchange {
       if (n == 0) {
         Thread.sleep(0, 200_000);
       }
-    }
+    } while (frames.size() < count && System.nanoTime() < end);
     return frames;
   }
 

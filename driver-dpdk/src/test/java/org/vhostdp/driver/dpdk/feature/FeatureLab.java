@@ -164,9 +164,9 @@ final class FeatureLab implements AutoCloseable, Host {
     }
   }
 
-  /** Waits for something, at most ten seconds; whether it came. */
+  /** Waits for something, at most thirty seconds; whether it came. */
   static boolean comes(Callable<Boolean> what) throws Exception {
-    long end = System.nanoTime() + 10_000_000_000L;
+    long end = System.nanoTime() + 30_000_000_000L;
     boolean there = what.call();
     while (!there && System.nanoTime() < end) {
       Thread.sleep(1);
@@ -187,9 +187,9 @@ final class FeatureLab implements AutoCloseable, Host {
     }
   }
 
-  /** The next frame on a socket that begins with the peer's address, or null after a second. */
+  /** The next frame on a socket that begins with the peer's address, or null after 20 s. */
   static PacketSocket.Received receive(PacketSocket socket) throws Exception {
-    long end = System.nanoTime() + 1_000_000_000L;
+    long end = System.nanoTime() + 20_000_000_000L;
     while (System.nanoTime() < end) {
       PacketSocket.Received received = next(socket);
       if (received == null) {

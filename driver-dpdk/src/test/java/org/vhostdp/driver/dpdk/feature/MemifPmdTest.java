@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.vhostdp.spi.Port;
 import org.vhostdp.spi.PortEvents;
 import org.vhostdp.spi.PortSettings;
@@ -17,6 +18,7 @@ import org.vhostdp.spi.PortSettings;
  * The poll mode driver net_memif between two processes: packets in memory that both share. The far
  * side is a testpmd that gives every frame back.
  */
+@Timeout(240)
 class MemifPmdTest {
   private static String device(Path socket, String role) {
     return ",role=" + role + ",socket=" + socket + ",socket-abstract=no,rsize=8,bsize=2048";

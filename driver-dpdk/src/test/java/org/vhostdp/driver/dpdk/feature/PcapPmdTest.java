@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.vhostdp.linux.PacketSocket;
 import org.vhostdp.spi.Port;
 import org.vhostdp.spi.PortEvents;
@@ -21,6 +22,7 @@ import org.vhostdp.spi.Statistics;
  * The poll mode driver net_pcap: on files, of which one gets what is sent and one has what comes;
  * and on an interface.
  */
+@Timeout(240)
 class PcapPmdTest {
   private static final int FILE_HEADER = 24;
   private static final int FRAME_HEADER = 16;

@@ -6,10 +6,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.vhostdp.spi.Port;
 import org.vhostdp.spi.PortSettings;
 
 /** DPDK's telemetry, asked by DPDK's own program while a port is open. */
+@Timeout(240)
 class TelemetryTest {
   private static final Path PROGRAM = Path.of("/usr/bin/dpdk-telemetry.py");
 
@@ -38,7 +40,7 @@ class TelemetryTest {
       words.write(question + "\nquit\n");
     }
     String said = new String(process.getInputStream().readAllBytes());
-    assertTrue(process.waitFor(10, TimeUnit.SECONDS), "it ends");
+    assertTrue(process.waitFor(60, TimeUnit.SECONDS), "it ends");
     return said;
   }
 }

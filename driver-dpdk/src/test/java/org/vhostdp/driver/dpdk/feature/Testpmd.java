@@ -19,7 +19,7 @@ import java.util.concurrent.TimeoutException;
  */
 final class Testpmd implements AutoCloseable {
   private static final Path PROGRAM = Path.of("/usr/bin/dpdk-testpmd");
-  private static final int LIMIT_SECONDS = 90;
+  private static final int LIMIT_SECONDS = 240;
 
   private final Process process;
   private final List<String> said = new CopyOnWriteArrayList<>();
@@ -90,7 +90,7 @@ final class Testpmd implements AutoCloseable {
       process.getOutputStream().close();
     }
     try {
-      process.onExit().get(10, TimeUnit.SECONDS);
+      process.onExit().get(30, TimeUnit.SECONDS);
     } catch (InterruptedException | ExecutionException | TimeoutException e) {
       said.add("killed: " + e);
       kill();

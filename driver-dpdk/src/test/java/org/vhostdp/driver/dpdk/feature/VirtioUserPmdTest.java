@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.vhostdp.spi.Capabilities;
 import org.vhostdp.spi.Offload;
 import org.vhostdp.spi.Port;
@@ -17,6 +18,7 @@ import org.vhostdp.spi.PortSettings;
  * The poll mode driver net_virtio_user, whose back-end is the vhost port of a testpmd that gives
  * every frame back.
  */
+@Timeout(240)
 class VirtioUserPmdTest {
   @Test
   void framesCrossToAVhostPortAndBack() throws Exception {
