@@ -19,11 +19,11 @@ class ChildTest {
     ProcessHandle program;
     try (Child child = Child.start("cat", List.of("cat"), Map.of())) {
       child.say("hello");
-      assertEquals("hello\n", child.await("hello\n", 10));
+      assertEquals("hello\n", child.await("hello\n", 50));
       program = ProcessHandle.of(child.pid()).orElseThrow();
       assertTrue(program.isAlive());
     }
-    program.onExit().get(10, TimeUnit.SECONDS);
+    program.onExit().get(50, TimeUnit.SECONDS);
     assertFalse(program.isAlive());
   }
 
@@ -31,14 +31,14 @@ class ChildTest {
   void oneThatIsStoppedGoesOnWhereItWas() throws Exception {
     try (Child child = Child.start("cat", List.of("cat"), Map.of())) {
       child.say("before");
-      child.await("before\n", 10);
+      child.await("before\n", 50);
       child.signal("STOP");
       while (!state(child).equals("T")) {
         Thread.sleep(1);
       }
       child.say("after");
       child.signal("CONT");
-      assertEquals("before\nafter\n", child.await("after\n", 10));
+      assertEquals("before\nafter\n", child.await("after\n", 50));
     }
   }
 
@@ -52,7 +52,7 @@ class ChildTest {
   void oneThatEndsTooSoonIsQuoted() throws Exception {
     try (Child child =
         Child.start("sh", List.of("sh", "-c", "echo no such device >&2; exit 3"), Map.of())) {
-      IOException failure = assertThrows(IOException.class, () -> child.await("ready", 10));
+      IOException failure = assertThrows(IOException.class, () -> child.await("ready", 50));
       assertTrue(
           failure.getMessage().startsWith("sh ended before it printed"), failure::getMessage);
       assertTrue(failure.getMessage().contains("no such device"), failure::getMessage);

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -51,7 +53,7 @@ class ProbeTest {
           CompletableFuture.runAsync(
               () -> assertDoesNotThrow(() -> one.call(() -> spinBesideAnother(there))));
       other.call(() -> spinBesideAnother(there));
-      spinning.get(10, TimeUnit.SECONDS);
+      spinning.get(60, TimeUnit.SECONDS);
       Disturbance found = before.since();
       assertTrue(found.clientMillis() > 10, "two threads on one core: " + found);
       assertTrue(found.backMillis() > 10, "two threads on one core: " + found);
@@ -60,16 +62,17 @@ class ProbeTest {
   }
 
   /**
-   * Spins 600 ms from when both are there, so that each waits for the other and runs longer than
-   * any compiler thread of this process.
+   * Spins for 300 ms of its own on the core from when both are there, so that each waits for the
+   * other and runs longer than any compiler thread of this process.
    */
   private static boolean spinBesideAnother(AtomicInteger there) {
     there.incrementAndGet();
     while (there.get() < 2) {
       Thread.onSpinWait();
     }
-    long end = System.nanoTime() + 600_000_000;
-    while (System.nanoTime() < end) {
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    long end = threads.getCurrentThreadCpuTime() + 300_000_000;
+    while (threads.getCurrentThreadCpuTime() < end) {
       Thread.onSpinWait();
     }
     return true;

@@ -7,6 +7,7 @@ import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.vhostdp.bench.structure.PrivateQueue.Between;
@@ -16,6 +17,7 @@ import org.vhostdp.bench.structure.PrivateQueue.Between;
  * buffers, with foreign memory or without, down to the driver. Plain frames have their test beside
  * the dataplane.
  */
+@Timeout(240)
 class AllocationTest {
   private static final int FRAMES = 200_000;
 

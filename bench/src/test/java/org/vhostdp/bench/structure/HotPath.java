@@ -23,6 +23,9 @@ public final class HotPath {
   /** Times of this thread on a core: on a busy machine the compilers get no more than that. */
   private static final long QUIET_NANOS = 400_000_000L;
 
+  /** Pieces of work without a compilation: of several threads all have done their part in each. */
+  private static final int QUIET_TURNS = 16;
+
   private static final long STEADY_NANOS = 100_000_000L;
   private static final long LIMIT_NANOS = 10_000_000_000L;
 
@@ -61,11 +64,14 @@ public final class HotPath {
     long start = THREADS.getCurrentThreadCpuTime();
     long quiet = start;
     long spent = -1;
-    while (THREADS.getCurrentThreadCpuTime() - quiet < QUIET_NANOS) {
+    int turns = 0;
+    while (turns < QUIET_TURNS || THREADS.getCurrentThreadCpuTime() - quiet < QUIET_NANOS) {
       work.run();
+      turns++;
       if (compilers.getTotalCompilationTime() != spent) {
         spent = compilers.getTotalCompilationTime();
         quiet = THREADS.getCurrentThreadCpuTime();
+        turns = 0;
       }
       if (quiet - start > LIMIT_NANOS) {
         throw new IllegalStateException(

@@ -10,11 +10,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.vhostdp.bench.structure.InliningLog.Unit;
 
 /** That the checks of {@link InliningTest} find what they are made for. */
+@Timeout(600)
 class InliningRulesTest {
   private static final String HEAD =
       "1272 1023       4       org.vhostdp.dataplane.net.TransmitPath::poll (153 bytes)";

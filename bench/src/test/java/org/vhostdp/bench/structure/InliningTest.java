@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.vhostdp.bench.structure.InliningLog.Unit;
@@ -16,6 +17,7 @@ import org.vhostdp.bench.structure.InliningLog.Unit;
  * C2 inlines what the hot path is made of, and what it compiled stays. Each group of variations
  * runs in a JVM of its own, as each sees other branches and types.
  */
+@Timeout(600)
 class InliningTest {
   static List<Named<List<Variation>>> groups() {
     return List.of(

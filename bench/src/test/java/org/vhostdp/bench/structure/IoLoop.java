@@ -74,5 +74,13 @@ public final class IoLoop {
         queue.reclaim();
       }
     }
+    // The IO thread may have had no core meanwhile: it has moved something on each queue before
+    // this is called work.
+    for (PrivateQueue queue : queues) {
+      while (queue.reclaim() == 0) {
+        queue.offer();
+        Thread.yield();
+      }
+    }
   }
 }
