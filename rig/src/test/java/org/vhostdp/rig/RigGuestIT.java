@@ -28,7 +28,11 @@ import org.vhostdp.guest.machine.CommandResult;
 @ExtendWith(GuestRig.class)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 final class RigGuestIT {
-  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final Duration LIMIT = Duration.ofSeconds(180);
+
+  /** A machine that is busy elsewhere hands over late what came in time; not every time. */
+  private static final int TRIES = 5;
+
   private static final GuestPlan PLAN = GuestPlan.standard().withMemory(1024).withHugepages(4);
 
   private static GuestTests samples(String tag) throws Exception {
@@ -65,6 +69,18 @@ final class RigGuestIT {
   @Order(1)
   void outputComesAsItIsWrittenAndTheStatusIsTheCommands(Guests guests) throws Exception {
     KernelGuest guest = guests.with(PLAN, "rig");
+    long apart = 0;
+    for (int i = 0; i < TRIES && apart < 1_500_000_000L; i++) {
+      apart = nanosBetweenLines(guest);
+    }
+    assertTrue(apart > 1_500_000_000L, "the output came in one piece");
+    Lines sink = new Lines(line -> {});
+    String slow = "echo begun; sleep 600";
+    assertEquals(124, guest.run(slow, Path.of("/"), Duration.ofSeconds(2), sink).status());
+  }
+
+  /** Time between the first and the third of four lines, of which a pause of 2 s is before that. */
+  private static long nanosBetweenLines(KernelGuest guest) throws Exception {
     List<String> lines = new ArrayList<>();
     List<Long> times = new ArrayList<>();
     Lines sink =
@@ -77,9 +93,7 @@ final class RigGuestIT {
     CommandResult result = guest.run(command, Path.of("/usr"), LIMIT, sink);
     assertEquals(7, result.status());
     assertEquals(List.of("one", "/usr", "", "a\0b"), lines);
-    assertTrue(times.get(2) - times.get(0) > 1_500_000_000L, "the output came in one piece");
-    String slow = "echo begun; sleep 60";
-    assertEquals(124, guest.run(slow, Path.of("/"), Duration.ofSeconds(2), sink).status());
+    return times.get(2) - times.get(0);
   }
 
   @Test

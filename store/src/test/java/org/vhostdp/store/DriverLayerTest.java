@@ -60,7 +60,8 @@ final class DriverLayerTest {
         "The driver mine 1.2.3 did not finish loading in 300 ms: its constructor or a static"
             + " initializer hangs. Report this to its author.",
         said);
-    assertTrue(System.nanoTime() - start < 5_000_000_000L);
+    // Far more than the limit: a busy machine may stand still for seconds.
+    assertTrue(System.nanoTime() - start < 40_000_000_000L);
   }
 
   @Test
@@ -75,7 +76,7 @@ final class DriverLayerTest {
                 configuration, List.of(boot), DriverLayerTest.class.getClassLoader())
             .layer();
     Path mine = driver("mine", DriverJars.moduleInfo(DriverJars.MODULE, ""), "");
-    String said = refusal(new DriverLoader(layer, Duration.ofSeconds(10)), mine);
+    String said = refusal(new DriverLoader(layer, Duration.ofSeconds(40)), mine);
     assertEquals(
         "The driver mine declares no provider of org.vhostdp.spi.Driver in its module-info."
             + " A provider of another module does not count: other.driver.",
