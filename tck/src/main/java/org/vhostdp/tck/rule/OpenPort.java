@@ -151,8 +151,12 @@ public final class OpenPort {
 
   /** The same with a limit of the caller's. */
   public List<WireFrame> receive(int queue, int count, Duration limit) throws Exception {
+    return receive(queue, count, Deadline.in(limit));
+  }
+
+  /** The same to the end of the caller's own wait. */
+  public List<WireFrame> receive(int queue, int count, Deadline end) throws Exception {
     List<WireFrame> frames = new ArrayList<>();
-    Deadline end = Deadline.in(limit);
     do {
       int entries = port.rx(queue).receive(in, in.capacity());
       if (entries == 0) {

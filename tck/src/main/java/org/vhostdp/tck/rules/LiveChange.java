@@ -63,7 +63,7 @@ final class LiveChange {
     List<WireFrame> ours = new ArrayList<>();
     Deadline end = trial.deadline();
     while (ours.size() < count && !end.passed()) {
-      for (WireFrame frame : port.receive(0, 1, end.step())) {
+      for (WireFrame frame : port.receive(0, 1, end)) {
         if (Frames.ours(frame.bytes())) {
           ours.add(frame);
         }

@@ -75,7 +75,7 @@ final class Losses {
     Set<Integer> came = new HashSet<>();
     Deadline end = trial.deadline();
     while (came.size() + lost(port) - before < sent && !end.passed()) {
-      List<byte[]> frames = Traffic.received(port, 1, end.step());
+      List<byte[]> frames = Traffic.received(port, 1, end);
       if (came.addAll(Traffic.numbers(frames))) {
         end = trial.deadline();
       }

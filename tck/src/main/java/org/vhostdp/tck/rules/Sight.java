@@ -33,7 +33,7 @@ final class Sight {
       throws Exception {
     Deadline end = trial.deadline();
     do {
-      for (WireFrame frame : port.receive(0, 1, end.step())) {
+      for (WireFrame frame : port.receive(0, 1, end)) {
         if (kind.test(frame)) {
           return Optional.of(frame);
         }

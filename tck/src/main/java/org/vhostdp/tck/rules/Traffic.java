@@ -25,10 +25,14 @@ final class Traffic {
   }
 
   static List<byte[]> received(OpenPort port, int count, Duration limit) throws Exception {
+    return received(port, count, Deadline.in(limit));
+  }
+
+  /** The same to the end of the caller's own wait. */
+  static List<byte[]> received(OpenPort port, int count, Deadline end) throws Exception {
     List<byte[]> ours = new ArrayList<>();
-    Deadline end = Deadline.in(limit);
     do {
-      for (WireFrame frame : port.receive(0, 1, end.step())) {
+      for (WireFrame frame : port.receive(0, 1, end)) {
         addOurs(ours, frame);
       }
     } while (ours.size() < count && !end.passed());
@@ -41,8 +45,12 @@ final class Traffic {
   }
 
   static List<byte[]> seen(OpenPort port, int count, Duration limit) throws Exception {
+    return seen(port, count, Deadline.in(limit));
+  }
+
+  /** The same to the end of the caller's own wait. */
+  static List<byte[]> seen(OpenPort port, int count, Deadline end) throws Exception {
     List<byte[]> ours = new ArrayList<>();
-    Deadline end = Deadline.in(limit);
     while (ours.size() < count) {
       port.wire().receive(end.step()).ifPresent(frame -> addOurs(ours, frame));
       if (end.passed()) {
@@ -95,15 +103,15 @@ final class Traffic {
   static void exchange(Trial trial, OpenPort port, int number, String when) throws Exception {
     byte[] frame = frame(number);
     require(port.transmit(0, frame), "%s no frame could be transmitted", when);
-    require(comes(frame, trial, limit -> seen(port, 1, limit)), "%s the wire saw nothing", when);
+    require(comes(frame, trial, end -> seen(port, 1, end)), "%s the wire saw nothing", when);
     port.send(frame);
-    require(comes(frame, trial, limit -> received(port, 1, limit)), "%s nothing arrived", when);
+    require(comes(frame, trial, end -> received(port, 1, end)), "%s nothing arrived", when);
   }
 
   private static boolean comes(byte[] frame, Trial trial, Source from) throws Exception {
     Deadline end = trial.deadline();
     do {
-      if (from.next(end.step()).stream().anyMatch(seen -> Arrays.equals(seen, frame))) {
+      if (from.next(end).stream().anyMatch(seen -> Arrays.equals(seen, frame))) {
         return true;
       }
     } while (!end.passed());
@@ -112,7 +120,7 @@ final class Traffic {
 
   /** Where frames come from. */
   private interface Source {
-    List<byte[]> next(Duration limit) throws Exception;
+    List<byte[]> next(Deadline end) throws Exception;
   }
 
   /** A burst whose first entries are claimed frames of queue 0 with these bytes. */
