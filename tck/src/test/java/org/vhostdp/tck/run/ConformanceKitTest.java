@@ -13,12 +13,14 @@ import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.opentest4j.AssertionFailedError;
 import org.opentest4j.TestAbortedException;
 import org.vhostdp.tck.junit.ConformanceKit;
 import org.vhostdp.tck.pair.PairHarness;
 
 /** The rules as a vendor's build sees them. */
+@Timeout(240)
 final class ConformanceKitTest {
   private static final KitOptions OPTIONS = KitOptions.of(7).withRuleLimit(Duration.ofSeconds(20));
 

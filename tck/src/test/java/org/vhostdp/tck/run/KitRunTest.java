@@ -22,6 +22,7 @@ import org.vhostdp.tck.pair.PairHarness;
 import org.vhostdp.tck.rule.Group;
 
 /** A run goes on whatever a rule does to its process. */
+@Timeout(240)
 final class KitRunTest {
   private static final KitOptions OPTIONS =
       KitOptions.of(7).withRuleLimit(Duration.ofSeconds(5)).withPatience(Duration.ofMillis(100));
@@ -59,7 +60,6 @@ final class KitRunTest {
   }
 
   @Test
-  @Timeout(240)
   void aRunWithEveryKindOfEndReportsEveryRule() throws Exception {
     KitReport report = run(ToyRules.book(), OPTIONS);
     assertEquals(14, report.result().rules().size());
