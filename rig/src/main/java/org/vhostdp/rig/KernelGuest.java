@@ -92,7 +92,8 @@ public final class KernelGuest implements AutoCloseable {
 
   /** Autoloading, modules and huge pages, in one command: each costs a quarter of a second. */
   private void setUp() throws IOException, InterruptedException {
-    StringBuilder script = new StringBuilder(SETUP);
+    plan.files().forEach(this::see);
+    StringBuilder script = new StringBuilder(SETUP).append(shows());
     plan.modules()
         .forEach(name -> script.append("load modprobe ").append(quoted(name)).append('\n'));
     plan.files()
@@ -141,6 +142,13 @@ public final class KernelGuest implements AutoCloseable {
     }
   }
 
+  /** The commands that make them seen. */
+  private String shows() {
+    StringBuilder script = new StringBuilder(SHOW);
+    shown.forEach(top -> script.append("show ").append(quoted(top.toString())).append('\n'));
+    return script.toString();
+  }
+
   /** A word as a shell reads it back. */
   static String quoted(String word) {
     return "'" + word.replace("'", "'\\''") + "'";
@@ -156,11 +164,10 @@ public final class KernelGuest implements AutoCloseable {
   public CommandResult run(String command, Path folder, Duration limit, OutputStream output)
       throws IOException, InterruptedException {
     see(folder);
-    StringBuilder script = new StringBuilder("PATH=/run/bin:$PATH\n").append(SHOW);
+    StringBuilder script = new StringBuilder("PATH=/run/bin:$PATH\n").append(shows());
     environment.forEach(
         (name, value) ->
             script.append("export ").append(name).append('=').append(quoted(value)).append('\n'));
-    shown.forEach(top -> script.append("show ").append(quoted(top.toString())).append('\n'));
     script.append("cd ").append(quoted(folder.toString())).append(" || exit 1\n").append(command);
     try {
       return machine.run(script.toString(), limit, output);

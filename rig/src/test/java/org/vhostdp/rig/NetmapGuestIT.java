@@ -42,7 +42,7 @@ final class NetmapGuestIT {
     return DriverModule.tests("driver-netmap")
         .tagged(GuestTests.TAG + " & !" + COMPILED)
         .withLimits(Duration.ofSeconds(120), Duration.ofMinutes(9))
-        .runIn(guests.with(plan(), "netmap"));
+        .runIn(guest(guests));
   }
 
   @TestFactory
@@ -51,7 +51,16 @@ final class NetmapGuestIT {
         .tagged(COMPILED)
         .withJvmOptions("-XX:TieredStopAtLevel=4")
         .withLimits(Duration.ofSeconds(120), Duration.ofMinutes(4))
-        .runIn(guests.with(plan(), "netmap"));
+        .runIn(guest(guests));
+  }
+
+  private static KernelGuest guest(Guests guests) throws Exception {
+    KernelGuest guest = guests.with(plan(), "netmap");
+    String generator = System.getenv(GENERATOR);
+    if (generator != null) {
+      guest.see(Path.of(generator).toAbsolutePath());
+    }
+    return guest;
   }
 
   private static GuestPlan plan() {
@@ -67,6 +76,8 @@ final class NetmapGuestIT {
             .withEnvironment(VARIABLE, module.toString())
             .withLimits(Duration.ofSeconds(60), Duration.ofMinutes(13));
     String generator = System.getenv(GENERATOR);
-    return generator == null ? plan : plan.withEnvironment(GENERATOR, generator);
+    return generator == null
+        ? plan
+        : plan.withEnvironment(GENERATOR, Path.of(generator).toAbsolutePath().toString());
   }
 }
