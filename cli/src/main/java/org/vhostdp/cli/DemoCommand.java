@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
           + " both ways, and clean up.",
       "",
       "Everything happens in a network namespace of its own. Without root a user namespace is made"
-          + " for it; afxdp needs root.",
+          + " for it; afxdp and netmap need root.",
       ""
     },
     footerHeading = "%nExamples:%n",
@@ -57,10 +57,10 @@ final class DemoCommand implements Callable<Integer> {
       names = "--driver",
       paramLabel = "ID",
       description =
-          "tap, afpacket and afxdp (each on one end of a veth pair), dpdk (on its net_tap; with an"
-              + " MTU above 1500 on its net_pcap, and one end of a veth pair), or, with the builtin"
-              + " guest, any driver that needs no keys and returns the guest's frames, such as"
-              + " loopback (tap).")
+          "tap, afpacket, afxdp and netmap (each on one end of a veth pair), dpdk (on its net_tap;"
+              + " with an MTU above 1500 on its net_pcap, and one end of a veth pair), or, with the"
+              + " builtin guest, any driver that needs no keys and returns the guest's frames, such"
+              + " as loopback (tap).")
   private String driver = "tap";
 
   @Option(

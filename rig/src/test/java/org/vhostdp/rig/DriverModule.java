@@ -11,8 +11,12 @@ final class DriverModule {
 
   /** The tests of a driver that need a guest's kernel. */
   static GuestTests tests(String module) {
-    Path tree = Path.of(System.getProperty("vhostdp.tree", "..")).toAbsolutePath().normalize();
-    return GuestTests.in(tree.resolve(module).resolve("target/test-classes"))
+    return GuestTests.in(tree().resolve(module).resolve("target/test-classes"))
         .classesLike("(.*\\.)?" + ONLY);
+  }
+
+  /** The folder of this tree. */
+  static Path tree() {
+    return Path.of(System.getProperty("vhostdp.tree", "..")).toAbsolutePath().normalize();
   }
 }

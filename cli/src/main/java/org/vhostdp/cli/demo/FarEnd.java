@@ -14,6 +14,8 @@ enum FarEnd {
   AFPACKET("afpacket", FarEnd.OTHER),
   /** The same; no program sees which checksums the kernel has left to the hardware. */
   AFXDP("afxdp", FarEnd.OTHER),
+  /** The same again, by netmap's emulation: its frames have no place for what is left open. */
+  NETMAP("netmap", FarEnd.OTHER),
   /** DPDK's own driver of a TAP, which belongs to the namespace of the thread that probes it. */
   DPDK("dpdk", FarEnd.DEVICE),
   /** For frames that are too long for that one: its driver of an interface, through libpcap. */
@@ -45,9 +47,12 @@ enum FarEnd {
     return jumbo ? Optional.of(DPDK_JUMBO) : end;
   }
 
-  /** Whether root of a user namespace may do it: not where the kernel is to run a program. */
+  /**
+   * Whether root of a user namespace may do it: not where the kernel is to run a program, or a
+   * device of the machine's is needed.
+   */
   boolean worksInUserNamespace() {
-    return this != AFXDP;
+    return this != AFXDP && this != NETMAP;
   }
 
   /** Whether the dataplane must start in the host side's namespace, as the driver has no key. */
@@ -80,8 +85,12 @@ enum FarEnd {
       keys.put("mbufs", "8192");
       return keys;
     }
-    keys.put("ifname", DEVICE);
     keys.put("netns", host.path().toString());
+    if (this == NETMAP) {
+      keys.put("port", "netmap:" + DEVICE);
+      return keys;
+    }
+    keys.put("ifname", DEVICE);
     if (this == TAP) {
       keys.put("address", DemoPlan.HOST + DemoPlan.PREFIX);
     }

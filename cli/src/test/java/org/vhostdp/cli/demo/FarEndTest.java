@@ -22,6 +22,7 @@ final class FarEndTest {
   void driversWithoutOneAreNotGivenOne() {
     assertEquals(Optional.empty(), FarEnd.of("loopback"));
     assertEquals(Optional.of(FarEnd.AFXDP), FarEnd.of("afxdp"));
+    assertEquals(Optional.of(FarEnd.NETMAP), FarEnd.of("netmap"));
   }
 
   @ParameterizedTest

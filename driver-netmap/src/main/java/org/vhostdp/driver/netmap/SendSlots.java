@@ -24,6 +24,9 @@ final class SendSlots {
   private MemorySegment buffers;
   private int bufferBytes;
 
+  /** By which an offset is shifted instead of divided; -1 if buffers are of no such size. */
+  private int shift;
+
   /** By buffer: the slot that it lies in while it is lent, and one more; 0 if it is not lent. */
   private char[] slotOf;
 
@@ -53,6 +56,8 @@ final class SendSlots {
     ring = sending;
     buffers = memory.region().segment();
     bufferBytes = memory.bufferBytes();
+    boolean power = Integer.bitCount(bufferBytes) == 1;
+    shift = power ? Integer.numberOfTrailingZeros(bufferBytes) : -1;
     slotOf = new char[memory.buffers()];
     changed = new boolean[sending == null ? 0 : sending.count()];
   }
@@ -154,13 +159,18 @@ final class SendSlots {
             + " queue that lent it.");
   }
 
+  /** The buffer that an offset, which is not negative, lies in. */
+  private int bufferAt(long offset) {
+    return (int) (shift >= 0 ? offset >>> shift : offset / bufferBytes);
+  }
+
   /** The buffer of an entry, if it is lent by this queue; or -1. */
   private int lentBuffer(Burst burst, int i) {
     long offset = burst.offset[i];
     if (burst.region[i] != 0 || offset < 0 || offset >= (long) slotOf.length * bufferBytes) {
       return -1;
     }
-    int buffer = (int) (offset / bufferBytes);
+    int buffer = bufferAt(offset);
     return slotOf[buffer] == 0 || offset < (long) buffer * bufferBytes + header ? -1 : buffer;
   }
 
@@ -175,9 +185,9 @@ final class SendSlots {
   boolean sharesBuffer(Burst burst, int first, int end) {
     boolean shared = false;
     for (int i = first; i < end; i++) {
-      int buffer = (int) (burst.offset[i] / bufferBytes);
+      int buffer = bufferAt(burst.offset[i]);
       for (int k = first; k < i; k++) {
-        shared |= (int) (burst.offset[k] / bufferBytes) == buffer;
+        shared |= bufferAt(burst.offset[k]) == buffer;
       }
     }
     return shared;
@@ -185,7 +195,7 @@ final class SendSlots {
 
   /** Puts an entry into the slot at head. */
   void put(Burst burst, int i, boolean first, boolean more) {
-    int buffer = (int) (burst.offset[i] / bufferBytes);
+    int buffer = bufferAt(burst.offset[i]);
     int slot = slotOf[buffer] - 1;
     int turn = head;
     if (slot != turn) {
