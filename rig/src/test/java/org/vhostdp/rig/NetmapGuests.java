@@ -28,9 +28,9 @@ import org.vhostdp.guest.machine.UmlGuest;
 @Timeout(NetmapGuests.SECONDS)
 final class NetmapGuests {
   static final String TAG = "netmap-guests";
-  static final int SECONDS = 180;
+  static final int SECONDS = 240;
 
-  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final Duration LIMIT = Duration.ofSeconds(90);
   private static final Duration LIFE = Duration.ofSeconds(SECONDS);
   private static final String ADDRESS = "192.0.2.";
   private static final int NUMBERS = 60_000;
@@ -115,10 +115,12 @@ final class NetmapGuests {
         "{ busybox nc -l -p 5000 </dev/null >/tmp/came; echo $? >/tmp/end; } >/dev/null 2>&1 &";
     into.run(make + listen, LIMIT).required();
     long begin = System.nanoTime();
-    String send = "sleep 1; busybox nc %s 5000 </tmp/data".formatted(ADDRESS + number);
+    String send =
+        "sleep 1; exec 3<>/dev/tcp/%s/5000 && cat /tmp/data >&3 && exec 3>&-"
+            .formatted(ADDRESS + number);
     from.run(make + send, LIMIT).required();
     String compare =
-        "i=0; while [ ! -s /tmp/end ] && [ $i -lt 200 ]; do sleep 0.1; i=$((i + 1)); done;"
+        "i=0; while [ ! -s /tmp/end ] && [ $i -lt 400 ]; do sleep 0.1; i=$((i + 1)); done;"
             + " cmp /tmp/data /tmp/came && wc -c </tmp/came";
     String came = into.run(compare, LIMIT).required().output().strip();
     long millis = (System.nanoTime() - begin) / 1_000_000;

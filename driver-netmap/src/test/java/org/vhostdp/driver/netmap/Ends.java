@@ -81,7 +81,11 @@ final class Ends implements AutoCloseable {
   }
 
   boolean send(byte[] frame, int flags, long packed) {
-    TxQueue tx = port.tx(0);
+    return send(0, frame, flags, packed);
+  }
+
+  boolean send(int queue, byte[] frame, int flags, long packed) {
+    TxQueue tx = port.tx(queue);
     int room = port.capabilities().frameRoom();
     int entries = (frame.length + room - 1) / room;
     if (tx.claim(burst, entries) < entries) {
@@ -109,7 +113,11 @@ final class Ends implements AutoCloseable {
 
   /** The frames that are there. */
   List<byte[]> receiveNow() {
-    RxQueue rx = port.rx(0);
+    return receiveNow(0);
+  }
+
+  List<byte[]> receiveNow(int queue) {
+    RxQueue rx = port.rx(queue);
     int entries = rx.receive(burst, BURST);
     List<byte[]> frames = new ArrayList<>();
     ByteBuffer whole = ByteBuffer.allocate(1 << 17);

@@ -6,8 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -20,9 +23,11 @@ import org.vhostdp.linux.LinuxException;
 import org.vhostdp.linux.Namespaces;
 import org.vhostdp.linux.Netlink;
 import org.vhostdp.linux.PacketSocket;
+import org.vhostdp.spi.Burst;
 import org.vhostdp.spi.DriverException;
 import org.vhostdp.spi.PortEvents;
 import org.vhostdp.spi.PortSettings;
+import org.vhostdp.spi.Statistics;
 
 /** Ports on the ends of a veth pair, which netmap drives by its emulation. */
 @Tag("guest-kernel")
@@ -55,9 +60,15 @@ final class NetmapInterfaceTest {
     }
   }
 
-  private Ends open(String name) throws Exception {
-    return Ends.open(
-        name, "netns", "/proc/" + ProcessHandle.current().pid() + "/fd/" + namespace.raw());
+  private Ends open(String name, String... pairs) throws Exception {
+    return open(PortSettings.defaults(), name, pairs);
+  }
+
+  private Ends open(PortSettings settings, String name, String... pairs) throws Exception {
+    List<String> keys = new ArrayList<>(List.of(pairs));
+    keys.add("netns");
+    keys.add("/proc/" + ProcessHandle.current().pid() + "/fd/" + namespace.raw());
+    return Ends.open(settings, name, keys.toArray(String[]::new));
   }
 
   private PacketSocket peer(String name) throws Exception {
@@ -100,6 +111,94 @@ final class NetmapInterfaceTest {
         assertArrayEquals(Ends.frame(i, 200), far.receive());
       }
       assertEquals(near.port.memory(), far.port.memory());
+    }
+  }
+
+  @Test
+  void severalQueuesOfAnInterfaceSendAndReceive() throws Exception {
+    PortSettings two = PortSettings.defaults().withQueuePairs(2);
+    netlink.createVeth("left", "right", 2);
+    netlink.up("left", true);
+    netlink.up("right", true);
+    try (Ends left = open(two, "netmap:left");
+        Ends right = open(two, "netmap:right")) {
+      for (int i = 0; i < 20; i++) {
+        assertTrue(left.send(i % 2, Ends.frame(i, 100), 0, 0));
+        assertArrayEquals(Ends.frame(i, 100), fromAny(right), "frame " + i);
+        assertTrue(right.send(i % 2, Ends.frame(i, 90), 0, 0));
+        assertArrayEquals(Ends.frame(i, 90), fromAny(left), "frame " + i);
+      }
+    }
+    try (PacketSocket far = peer("right");
+        Ends left = open(two, "netmap:left")) {
+      for (int i = 0; i < 4; i++) {
+        assertTrue(left.send(i % 2, Ends.frame(i, 80), 0, 0));
+        assertArrayEquals(Ends.frame(i, 80), next(far));
+      }
+    }
+  }
+
+  /** The next frame of either queue pair, or null if none comes in time. */
+  private static byte[] fromAny(Ends ends) {
+    long end = System.nanoTime() + PATIENCE_NANOS;
+    for (int queue = 0; System.nanoTime() < end; queue ^= 1) {
+      List<byte[]> frames = ends.receiveNow(queue);
+      if (!frames.isEmpty()) {
+        return frames.getFirst();
+      }
+    }
+    return null;
+  }
+
+  @Test
+  void interfacesForwardToEachOtherWithoutACopy() throws Exception {
+    netlink.createVeth("left", "right");
+    netlink.up("left", true);
+    netlink.up("right", true);
+    try (PacketSocket out = peer("right");
+        Ends in = open("netmap:far");
+        Ends near = open("netmap:near");
+        Ends left = open("netmap:left")) {
+      Crossing crossing = Crossing.of(near.port, 0, left.port, 0);
+      for (int i = 0; i < 20; i++) {
+        assertTrue(in.send(Ends.frame(i, 300)));
+        long end = System.nanoTime() + PATIENCE_NANOS;
+        int moved = 0;
+        while (moved == 0 && System.nanoTime() < end) {
+          moved = crossing.move(64);
+        }
+        assertEquals(1, moved);
+        assertArrayEquals(Ends.frame(i, 300), next(out));
+      }
+    }
+  }
+
+  @Test
+  void anInterfacesSpareBuffersStandInForLentFrames() throws Exception {
+    try (PacketSocket far = peer("far");
+        Ends near = open("netmap:near", "extra-buffers", "8")) {
+      Burst held = new Burst(64);
+      int lent = 0;
+      for (int i = 0; i < 30; i++) {
+        far.send(PLAIN, Ends.frame(i, 70));
+        Burst one = new Burst(1);
+        long end = System.nanoTime() + PATIENCE_NANOS;
+        while (one.length[0] == 0 && System.nanoTime() < end) {
+          near.port.rx(0).receive(one, 1);
+        }
+        held.region[lent] = one.region[0];
+        held.offset[lent] = one.offset[0];
+        held.length[lent++] = one.length[0];
+      }
+      for (int i = 0; i < lent; i++) {
+        byte[] bytes =
+            near.memory().asSlice(held.offset[i], held.length[i]).toArray(ValueLayout.JAVA_BYTE);
+        assertArrayEquals(Ends.frame(i, 70), bytes, "frame " + i + " while it was lent");
+      }
+      near.port.rx(0).release(held, 0, lent);
+      Statistics counters = new Statistics();
+      near.port.statistics(counters);
+      assertTrue(counters.more().get("rx_swaps") >= 8, counters.more().toString());
     }
   }
 
