@@ -55,7 +55,7 @@ final class NetmapGuestIT {
   Stream<DynamicTest> inAGuest(Guests guests) throws Exception {
     return DriverModule.tests("driver-netmap")
         .tagged(GuestTests.TAG + " & !" + COMPILED)
-        .withLimits(Duration.ofSeconds(120), Duration.ofMinutes(9))
+        .withLimits(Duration.ofSeconds(120), Duration.ofMinutes(10))
         .runIn(guest(guests));
   }
 
@@ -65,7 +65,7 @@ final class NetmapGuestIT {
     return DriverModule.tests("driver-netmap")
         .tagged(COMPILED)
         .withJvmOptions("-XX:TieredStopAtLevel=4")
-        .withLimits(Duration.ofSeconds(120), Duration.ofMinutes(4))
+        .withLimits(Duration.ofSeconds(120), Duration.ofMinutes(6))
         .runIn(guest(guests));
   }
 
@@ -93,7 +93,7 @@ final class NetmapGuestIT {
   Stream<DynamicTest> guestsOnASwitch(Guests guests) throws Exception {
     return DriverModule.tests("rig")
         .tagged(NetmapGuests.TAG)
-        .withLimits(Duration.ofSeconds(NetmapGuests.SECONDS), Duration.ofMinutes(4))
+        .withLimits(Duration.ofSeconds(NetmapGuests.SECONDS), Duration.ofMinutes(5))
         .runIn(guest(guests));
   }
 
@@ -117,7 +117,7 @@ final class NetmapGuestIT {
             .withModules("veth")
             .withModuleFile(module)
             .withEnvironment(VARIABLE, module.toString())
-            .withLimits(Duration.ofSeconds(60), Duration.ofMinutes(13));
+            .withLimits(Duration.ofSeconds(60), Duration.ofMinutes(19));
     String generator = System.getenv(GENERATOR);
     return generator == null
         ? plan
