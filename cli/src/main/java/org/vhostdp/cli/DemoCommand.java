@@ -134,8 +134,8 @@ final class DemoCommand implements Callable<Integer> {
       throw new CommandFailed(
           "The driver "
               + driver
-              + " gives the kernel a program to run, which root of a user namespace may not: run"
-              + " this as root, or use --driver afpacket.");
+              + " needs more than root of a user namespace may do: run this as root, or use"
+              + " --driver afpacket.");
     }
     return UserNamespace.enter(inside);
   }

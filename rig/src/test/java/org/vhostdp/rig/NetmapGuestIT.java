@@ -93,6 +93,7 @@ final class NetmapGuestIT {
   Stream<DynamicTest> guestsOnASwitch(Guests guests) throws Exception {
     return DriverModule.tests("rig")
         .tagged(NetmapGuests.TAG)
+        .withJvmOptions("-Dvhostdp.tree=" + DriverModule.tree())
         .withLimits(Duration.ofSeconds(NetmapGuests.SECONDS), Duration.ofMinutes(5))
         .runIn(guest(guests));
   }

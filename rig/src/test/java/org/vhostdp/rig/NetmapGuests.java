@@ -60,7 +60,7 @@ final class NetmapGuests {
   }
 
   private static Process dataplane(Path folder) throws IOException, InterruptedException {
-    Path image = Path.of("..", "dist", "target", "vhost-dp").toAbsolutePath().normalize();
+    Path image = DriverModule.tree().resolve("dist/target/vhost-dp");
     List<String> words = new ArrayList<>(List.of("timeout", "" + SECONDS));
     words.addAll(List.of(image.resolve("bin/vhost-dp").toString(), "run"));
     words.addAll(List.of("--control", folder.resolve("control").toString()));

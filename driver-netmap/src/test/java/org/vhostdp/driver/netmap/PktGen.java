@@ -45,7 +45,8 @@ final class PktGen implements AutoCloseable {
 
   /** Ends it; the frames per second of each whole second that it ran, the first one aside. */
   long[] end() throws IOException, InterruptedException {
-    process.destroy();
+    // Of the process it would close its output, too.
+    process.toHandle().destroy();
     String said = new String(process.getInputStream().readAllBytes());
     close();
     return said.lines()
