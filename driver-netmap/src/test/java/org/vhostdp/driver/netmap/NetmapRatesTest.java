@@ -39,8 +39,8 @@ final class NetmapRatesTest {
   private static final int LENGTH = 60;
   private static final int SAMPLES = 5;
   private static final long WINDOW = 2_000_000_000L;
-  private static final long LEAST_WARM_UP = 5_000_000_000L;
-  private static final long MOST_WARM_UP = 20_000_000_000L;
+  private static final long LEAST_WARM_UP = 12_000_000_000L;
+  private static final long MOST_WARM_UP = 24_000_000_000L;
   private static final long SAMPLE = 500_000_000L;
   private static final long PKT_GEN_MILLIS = 5500;
 

@@ -15,7 +15,7 @@ import org.vhostdp.tck.rule.Trial;
 
 /** A second Java that opens and starts a port, and is killed. */
 final class KilledPort {
-  private static final int SECONDS = 30;
+  private static final int SECONDS = 50;
   private static final List<String> NOT_INHERITED =
       List.of(
           "-agentlib:jdwp",
