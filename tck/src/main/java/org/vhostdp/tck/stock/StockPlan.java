@@ -18,8 +18,11 @@ import java.util.Objects;
  * @param config the driver's configuration; it goes before what the wire would choose
  * @param parameters of the wire: {@code privileges}, names such as {@code CAP_NET_ADMIN} by commas,
  *     that the driver's documentation asks for; with {@code pair}, {@code far.KEY}, configuration
- *     of the far port that differs; with the others {@code netns}, {@code thread} to move the
- *     calling thread into the namespace instead of naming it to the driver
+ *     of the far port that differs; with {@code nic}, {@code near}, devices, and {@code far}, the
+ *     interfaces that they are cabled to, both by commas, and {@code link}, a shell's command that
+ *     pulls the plug of cable {@code {n}} ({@code {state}} is on or off); with the others {@code
+ *     netns}, {@code thread} to move the calling thread into the namespace instead of naming it to
+ *     the driver
  */
 public record StockPlan(
     Path folder, String wire, Map<String, String> config, Map<String, String> parameters) {

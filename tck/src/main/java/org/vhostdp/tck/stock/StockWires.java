@@ -23,6 +23,9 @@ public abstract class StockWires {
   /** Two ports of the driver that find each other, by the name of a wire or by a cable. */
   public static final String PAIR = "pair";
 
+  /** A device and an interface that are there, and cabled to each other. */
+  public static final String NIC = "nic";
+
   static final String DEVICE = "{device}";
   static final String NETNS = "{netns}";
   static final String WIRE = "{wire}";
@@ -53,7 +56,7 @@ public abstract class StockWires {
 
   /** Every kind, for help. */
   public static List<String> kinds() {
-    return List.of(TAP, VETH, PAIR);
+    return List.of(TAP, VETH, PAIR, NIC);
   }
 
   /**
@@ -70,6 +73,7 @@ public abstract class StockWires {
       case VETH ->
           new VethWires(driver, chosen(keys, plan, device(plan), DEVICE), plan.parameters());
       case PAIR -> new PairWires(driver, chosen(keys, plan, PAIR_KEYS, WIRE), plan.parameters());
+      case NIC -> new NicWires(driver, plan.config(), plan.parameters());
       default ->
           throw new IllegalArgumentException(
               "There is no stock wire \"" + kind + "\"; there are " + kinds() + ".");
@@ -81,6 +85,9 @@ public abstract class StockWires {
    * its own.
    */
   private static String usual(Driver driver, List<String> keys, StockPlan plan) {
+    if (plan.parameters().containsKey(NicWires.NEAR)) {
+      return NIC;
+    }
     boolean pair = keys.contains("wire") && !plan.config().containsKey("ifname");
     boolean device = mentions(plan, DEVICE);
     if (pair && !device || mentions(plan, WIRE) || mentions(plan, FOLDER)) {

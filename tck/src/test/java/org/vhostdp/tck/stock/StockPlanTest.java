@@ -55,6 +55,16 @@ final class StockPlanTest {
   }
 
   @Test
+  void devicesAndTheirFarEndsAreCounted() {
+    Map<String, String> ends = Map.of("near", "0000:01:00.0, 0000:02:00.0", "far", "eth0");
+    StockPlan plan = new StockPlan(null, "", Map.of("wire", "{device}"), ends);
+    Exception e =
+        assertThrows(
+            IllegalArgumentException.class, () -> new StockHarness(new LoopbackDriver(), plan));
+    assertTrue(e.getMessage().contains("2 and 1"), e.getMessage());
+  }
+
+  @Test
   void privilegesAreThoseOfTheWireUnlessThePlanNamesThem() {
     LoopbackDriver driver = new LoopbackDriver();
     assertEquals(Set.of(), new StockHarness(driver, StockPlan.of(StockWires.PAIR)).privileges());
