@@ -3,7 +3,11 @@ package org.vhostdp.driver.mdev;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.vhostdp.driver.mdev.vfio.MdevParent;
+import org.vhostdp.driver.mdev.vfio.MdevParents;
 import org.vhostdp.spi.Probe;
 
 /** Whether the kernel has VFIO and an IOMMU for it. Opens nothing. */
@@ -40,7 +44,23 @@ final class MdevProbe {
           "Run as root, or give its user this file and that of the device's group under"
               + " /dev/vfio.");
     }
-    return Probe.ok();
+    return Probe.ok(parents());
+  }
+
+  /** What mediated devices can be made of, as a sentence; empty if there is nothing. */
+  private String parents() {
+    List<MdevParent> parents = MdevParents.list(root.resolve("sys"));
+    return parents.isEmpty()
+        ? ""
+        : parents.stream()
+            .map(parent -> parent.name() + " (" + types(parent) + ")")
+            .collect(Collectors.joining(", ", "Parents of mediated devices: ", "."));
+  }
+
+  private static String types(MdevParent parent) {
+    return parent.types().stream()
+        .map(type -> type.id() + (type.available() < 0 ? "" : ", " + type.available() + " free"))
+        .collect(Collectors.joining("; "));
   }
 
   /** A mediated device may need no IOMMU: its parent does the translating. */

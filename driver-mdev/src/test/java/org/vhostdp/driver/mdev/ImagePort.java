@@ -4,13 +4,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /** The image's dataplane with one vhost-user port on a device. */
 final class ImagePort implements AutoCloseable {
   static final Path COMMAND =
       Path.of("..", "..", "dist", "target", "vhost-dp", "bin", "vhost-dp").toAbsolutePath();
 
-  private static final long START_NANOS = 60_000_000_000L;
+  private static final long LIMIT_NANOS = 60_000_000_000L;
   private static final int END_SECONDS = 20;
 
   private static final String CONFIG =
@@ -18,6 +19,7 @@ final class ImagePort implements AutoCloseable {
       [driver.nic0]
       type = "mdev"
       pci = "%s"
+      bind = true
 
       [netdev.vd0]
       driver = "nic0"
@@ -52,16 +54,32 @@ final class ImagePort implements AutoCloseable {
             .redirectOutput(log.toFile());
     command.environment().put("VHOSTDP_JAVA_OPTS", "-XX:TieredStopAtLevel=1");
     ImagePort port = new ImagePort(command.start(), socket, log);
-    long end = System.nanoTime() + START_NANOS;
-    while (!Files.exists(socket)) {
-      port.ensureRunning();
-      if (System.nanoTime() > end) {
+    boolean listens = false;
+    try {
+      port.await(() -> Files.exists(socket), "it does not listen");
+      listens = true;
+      return port;
+    } finally {
+      if (!listens) {
         port.close();
-        throw new IOException("the port does not listen: " + Files.readString(log));
+      }
+    }
+  }
+
+  private void await(BooleanSupplier condition, String otherwise) throws Exception {
+    long end = System.nanoTime() + LIMIT_NANOS;
+    while (!condition.getAsBoolean()) {
+      ensureRunning();
+      if (System.nanoTime() > end) {
+        throw new IOException(otherwise + ": " + log());
       }
       Thread.sleep(20);
     }
-    return port;
+  }
+
+  /** Waits until it has said something since it started. */
+  void awaitLog(String words) throws Exception {
+    await(() -> GuestLab.read(log).contains(words), "it does not say \"" + words + "\"");
   }
 
   Path socket() {

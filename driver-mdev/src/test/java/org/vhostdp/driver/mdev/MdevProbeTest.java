@@ -1,5 +1,6 @@
 package org.vhostdp.driver.mdev;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -36,5 +37,17 @@ final class MdevProbeTest {
     Files.createFile(root.resolve("dev/vfio/vfio"));
     Files.createDirectories(root.resolve("sys/kernel/iommu_groups/0"));
     assertTrue(new MdevProbe(root).probe().isOk());
+  }
+
+  @Test
+  void parentsOfMediatedDevicesAreListedWithTheirTypes() throws IOException {
+    aMachineWithBothIsFine();
+    Path types = root.resolve("sys/class/mdev_bus/mtty/mdev_supported_types");
+    Files.createDirectories(types.resolve("mtty-2"));
+    Files.createDirectories(types.resolve("mtty-1"));
+    Files.writeString(types.resolve("mtty-1/available_instances"), "24\n");
+    Probe probe = new MdevProbe(root).probe();
+    assertTrue(probe.isOk());
+    assertEquals("Parents of mediated devices: mtty (mtty-1, 24 free; mtty-2).", probe.reason());
   }
 }

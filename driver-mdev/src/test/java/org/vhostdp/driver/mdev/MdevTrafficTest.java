@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.vhostdp.driver.mdev.vfio.Monitor;
 import org.vhostdp.guest.machine.GuestMachine;
 import org.vhostdp.guest.machine.GuestNet;
 import org.vhostdp.guest.machine.GuestNic;
@@ -35,6 +36,13 @@ final class MdevTrafficTest {
   private static final Duration PING = Duration.ofSeconds(40);
   private static final Duration TRANSFER = Duration.ofSeconds(60);
 
+  private static final String PINGS = "ping -n -q -c 5 -i 0.2 -w 20 ";
+
+  /** Waits until the guest's kernel sees its link so. */
+  private static final String CARRIER =
+      "for i in $(seq 100); do [ $(cat /sys/class/net/eth0/carrier) = %d ] && exit 0;"
+          + " sleep 0.1; done; exit 1";
+
   /** Sends a file through the echo at the far end, and compares what comes back. */
   private static final String ECHO =
       """
@@ -50,7 +58,7 @@ final class MdevTrafficTest {
   @TempDir private Path folder;
 
   @Test
-  void aGuestsPingsAndTcpCrossTheDeviceBothWays() throws Exception {
+  void aGuestsTrafficCrossesTheDeviceBothWays() throws Exception {
     GuestLab.needs(1);
     UmlGuest.unavailable().ifPresent(Assumptions::abort);
     assumeTrue(Files.exists(ImagePort.COMMAND), "needs the image: " + ImagePort.COMMAND);
@@ -59,8 +67,8 @@ final class MdevTrafficTest {
         GuestMachine guest = UmlGuest.start(spec(port.socket()))) {
       System.out.printf("the guest booted in %d ms%n", guest.bootTime().toMillis());
       GuestNet.configure(guest, GUEST + "/24", 0);
-      pinged(guest.run("ping -n -q -c 5 -i 0.2 -w 20 " + HOST, PING).output());
-      pinged(far.run("ping -n -q -c 5 -i 0.2 -w 20 " + GUEST));
+      pinged(guest.run(PINGS + HOST, PING).output());
+      pinged(far.run(PINGS + GUEST));
       long before = System.nanoTime();
       String said =
           guest.run(ECHO.formatted(BYTES, HOST, PORT), TRANSFER).required().output().strip();
@@ -69,8 +77,30 @@ final class MdevTrafficTest {
       System.out.printf(
           "%d bytes of TCP there and back in %d ms%n",
           BYTES, (System.nanoTime() - before) / 1_000_000);
+      linkLossReachesTheGuest(port, guest);
+      theDeviceComesBack(port, GuestLab.near().getFirst());
+      pinged(guest.run(PINGS + HOST, PING).output());
       port.ensureRunning();
     }
+  }
+
+  /** The hypervisor pulls the plug, and puts it in again. */
+  private static void linkLossReachesTheGuest(ImagePort port, GuestMachine guest) throws Exception {
+    assertTrue(Monitor.give("set_link near1 off"), "there is no monitor");
+    port.awaitLog("went down");
+    guest.run(CARRIER.formatted(0), PING).required();
+    assertTrue(Monitor.give("set_link near1 on"));
+    port.awaitLog("came up");
+    guest.run(CARRIER.formatted(1), PING).required();
+    pinged(guest.run(PINGS + HOST, PING).output());
+  }
+
+  /** The kernel takes the device away, which waits for the port, and finds it again. */
+  private static void theDeviceComesBack(ImagePort port, String address) throws Exception {
+    GuestLab.write(GuestLab.DEVICES.resolve(address).resolve("remove"), "1");
+    port.awaitLog("the driver is lost");
+    GuestLab.write(Path.of("/sys/bus/pci/rescan"), "1");
+    port.awaitLog("the driver is there again");
   }
 
   private static GuestSpec spec(Path socket) {

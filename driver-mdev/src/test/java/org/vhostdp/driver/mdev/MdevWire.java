@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.vhostdp.driver.mdev.vfio.Monitor;
 import org.vhostdp.linux.Netlink;
 import org.vhostdp.spi.Burst;
 import org.vhostdp.spi.DriverException;

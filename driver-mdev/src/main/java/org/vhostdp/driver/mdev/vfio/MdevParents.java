@@ -11,6 +11,8 @@ public final class MdevParents {
   private static final Pattern UUID =
       Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
 
+  private static final String FOLDER = "class/mdev_bus";
+
   private MdevParents() {}
 
   /** All of them, sorted by name; none where the kernel has no mdev. Needs no privilege. */
@@ -19,7 +21,12 @@ public final class MdevParents {
   }
 
   static List<MdevParent> list(Sysfs sysfs) {
-    Path parents = folder(sysfs);
+    return list(sysfs.sys());
+  }
+
+  /** Those of a tree of devices that is mounted elsewhere than in /sys. */
+  public static List<MdevParent> list(Path sys) {
+    Path parents = sys.resolve(FOLDER);
     List<MdevParent> list = new ArrayList<>();
     for (String name : Sysfs.names(parents)) {
       Path parent = parents.resolve(name);
@@ -30,7 +37,7 @@ public final class MdevParents {
 
   /** The folder with a link for each parent. */
   static Path folder(Sysfs sysfs) {
-    return sysfs.sys().resolve("class/mdev_bus");
+    return sysfs.sys().resolve(FOLDER);
   }
 
   private static List<MdevType> types(Path parent) {

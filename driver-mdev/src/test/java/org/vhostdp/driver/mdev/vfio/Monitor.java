@@ -8,13 +8,14 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.vhostdp.linux.CallState;
 import org.vhostdp.linux.Fd;
 import org.vhostdp.linux.Io;
 import org.vhostdp.linux.Poll;
 
 /** QEMU's monitor, reached from inside over the virtio console port named "monitor". */
-final class Monitor implements AutoCloseable {
+public final class Monitor implements AutoCloseable {
   private static final String PROMPT = "(qemu) ";
   private static final int FLAGS = 02 | 04000;
   private static final int ANSWER_MILLIS = 20_000;
@@ -25,15 +26,34 @@ final class Monitor implements AutoCloseable {
     this.port = port;
   }
 
-  static Monitor open() throws IOException {
+  /** The port's device file; empty if there is none. */
+  private static Optional<Path> port() {
     Path ports = Path.of("/sys/class/virtio-ports");
-    for (String name : Sysfs.names(ports)) {
-      if (Sysfs.read(ports.resolve(name).resolve("name"), "").equals("monitor")) {
-        return new Monitor(Io.open("/dev/" + name, FLAGS, 0));
-      }
+    return Sysfs.names(ports).stream()
+        .filter(name -> Sysfs.read(ports.resolve(name).resolve("name"), "").equals("monitor"))
+        .map(name -> Path.of("/dev", name))
+        .findFirst();
+  }
+
+  static Monitor open() throws IOException {
+    Optional<Path> port = port();
+    assumeTrue(port.isPresent(), "needs QEMU's monitor on a virtio console port named \"monitor\"");
+    return new Monitor(Io.open(port.get().toString(), FLAGS, 0));
+  }
+
+  /**
+   * Types one command, such as {@code set_link near1 off}, and waits until it was obeyed.
+   *
+   * @return false if there is no monitor
+   */
+  public static boolean give(String command) throws IOException {
+    if (port().isEmpty()) {
+      return false;
     }
-    assumeTrue(false, "needs QEMU's monitor on a virtio console port named \"monitor\"");
-    return null;
+    try (Monitor monitor = open()) {
+      monitor.ask(command);
+    }
+    return true;
   }
 
   /** Types a command and waits for the next prompt. */
