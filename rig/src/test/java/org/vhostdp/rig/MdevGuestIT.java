@@ -20,7 +20,7 @@ import org.vhostdp.guest.machine.QemuGuest;
  */
 @ExtendWith(GuestRig.class)
 final class MdevGuestIT {
-  private static final Duration BOOT = Duration.ofSeconds(60);
+  static final Duration BOOT = Duration.ofSeconds(60);
 
   private static final String ROOT_PORT = "pcie-root-port,id=rp%1$d,chassis=%1$d,slot=%1$d";
 
@@ -57,7 +57,7 @@ final class MdevGuestIT {
   }
 
   /** Two pairs wired to each other. */
-  private static GuestPlan pairs() {
+  static GuestPlan pairs() {
     GuestPlan plan = withIommu();
     for (int i = 1; i <= 2; i++) {
       plan = plan.withOptions("-device", ROOT_PORT.formatted(i));
