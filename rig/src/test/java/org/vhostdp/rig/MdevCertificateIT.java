@@ -42,7 +42,7 @@ final class MdevCertificateIT {
 
   @TestFactory
   Stream<DynamicTest> certified(Guests guests) throws Exception {
-    GuestPlan plan = MdevGuestIT.pairs().withLimits(MdevGuestIT.BOOT, LIMIT.plusMinutes(2));
+    GuestPlan plan = MdevGuestIT.devices().withLimits(MdevGuestIT.BOOT, LIMIT.plusMinutes(2));
     KernelGuest guest = guests.with(plan, "mdev-certificate");
     Path tree = Path.of(System.getProperty("vhostdp.tree", "..")).toAbsolutePath().normalize();
     Path file = guest.reports().resolve("certificate").resolve("result.json");

@@ -57,7 +57,7 @@ final class MdevGuestIT {
   }
 
   /** Two pairs wired to each other. */
-  static GuestPlan pairs() {
+  private static GuestPlan pairs() {
     GuestPlan plan = withIommu();
     for (int i = 1; i <= 2; i++) {
       plan = plan.withOptions("-device", ROOT_PORT.formatted(i));
@@ -93,6 +93,11 @@ final class MdevGuestIT {
         "-device",
         "virtio-net-pci,netdev=net-%1$s,id=%1$s,disable-legacy=on,mq=on,vectors=10%2$s"
             .formatted(id, more));
+  }
+
+  /** The devices of {@link #inAGuest}, without a parent of mediated ones. */
+  static GuestPlan devices() {
+    return pairs();
   }
 
   /** Here and not in the factories, because a factory that is skipped is not counted. */
