@@ -4,6 +4,8 @@ import java.lang.foreign.Arena;
 import org.vhostdp.linux.CallState;
 import org.vhostdp.linux.EventFd;
 import org.vhostdp.linux.LinuxException;
+import org.vhostdp.spi.DriverException;
+import org.vhostdp.spi.DriverException.Reason;
 
 /**
  * How a queue that finds its device lying tells the control thread: the queue's number and what was
@@ -16,8 +18,15 @@ public final class Alarm implements AutoCloseable {
   /** What a queue saw. */
   public record Lie(int queue, String what) {}
 
-  public Alarm() throws LinuxException {
-    event = EventFd.create();
+  /**
+   * @throws DriverException if the process has no descriptor left
+   */
+  public Alarm() throws DriverException {
+    try {
+      event = EventFd.create();
+    } catch (LinuxException e) {
+      throw new DriverException(Reason.RESOURCES, e.getMessage(), "", e);
+    }
   }
 
   /** An alarm of one queue. */

@@ -1,5 +1,7 @@
 package org.vhostdp.driver.mdev.nic;
 
+import org.vhostdp.spi.Burst;
+
 /**
  * What the control thread tells the queues of a port. Volatile: a burst call that begins after a
  * change sees it, and with it all that was set up before.
@@ -23,6 +25,13 @@ public final class Gate {
   /** Offloads that received frames may use. */
   public int offloads() {
     return offloads;
+  }
+
+  /** Why a burst is not sent while no frames flow: sets the status of its first entry, if any. */
+  public void refuse(Burst frames, int first, int count) {
+    if (count > 0) {
+      frames.status[first] = gone ? Burst.REFUSED : Burst.FULL;
+    }
   }
 
   /** Bytes of layer 3. */

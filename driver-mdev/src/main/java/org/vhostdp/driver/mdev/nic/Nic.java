@@ -71,7 +71,9 @@ public interface Nic {
   void statistics(Statistics out);
 
   /** Which queue a flow lands on, if the device lets itself be told. */
-  Optional<Steering> steering();
+  default Optional<Steering> steering() {
+    return Optional.empty();
+  }
 
   /** Stops, and frees what is not the device's. */
   void close();

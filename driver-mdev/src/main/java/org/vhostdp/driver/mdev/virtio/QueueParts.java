@@ -1,6 +1,7 @@
 package org.vhostdp.driver.mdev.virtio;
 
 import java.lang.foreign.MemorySegment;
+import org.vhostdp.driver.mdev.nic.QueueWakeup;
 
 /**
  * What a queue works on from start to stop.

@@ -1,11 +1,11 @@
 package org.vhostdp.driver.mdev.virtio;
 
+import org.vhostdp.driver.mdev.nic.TxSlots;
 import org.vhostdp.spi.Burst;
 import org.vhostdp.spi.Offload;
 
 /** One frame of several entries on its way into a ring. The queue's thread; reused. */
 final class TxFrame {
-  private final int region;
   private final Slots slots;
   private final TxSlots states;
   private final int most;
@@ -17,8 +17,7 @@ final class TxFrame {
   /**
    * @param most entries of a frame
    */
-  TxFrame(int region, Slots slots, TxSlots states, int most) {
-    this.region = region;
+  TxFrame(Slots slots, TxSlots states, int most) {
     this.slots = slots;
     this.states = states;
     this.most = most;
@@ -37,7 +36,7 @@ final class TxFrame {
       if (i == end || i - first == most) {
         return ~(i == end ? Burst.REFUSED : Burst.TOO_LONG);
       }
-      if (!isOwn(frames, i)) {
+      if (states.lent(frames, i) < 0) {
         return ~Burst.BAD_MEMORY;
       }
       total += frames.length[i];
@@ -50,20 +49,6 @@ final class TxFrame {
     together = frames.offset[first] == start + Slots.FRAME_AT;
     segments = i - first + (together ? 0 : 1);
     return i;
-  }
-
-  private boolean isOwn(Burst frames, int i) {
-    if (frames.region[i] != region) {
-      return false;
-    }
-    long offset = frames.offset[i];
-    int length = frames.length[i];
-    int slot = slots.slot(offset);
-    if (!states.isLent(slot) || length <= 0) {
-      return false;
-    }
-    long inside = offset - slots.start(slot);
-    return inside >= Slots.FRAME_AT && inside + length <= slots.bytes();
   }
 
   /** Bytes of all entries. */

@@ -9,11 +9,10 @@ import org.vhostdp.driver.mdev.nic.Gate;
 import org.vhostdp.driver.mdev.nic.Nic;
 import org.vhostdp.driver.mdev.nic.NicOptions;
 import org.vhostdp.driver.mdev.nic.Outgoing;
+import org.vhostdp.driver.mdev.nic.Traffic;
 import org.vhostdp.driver.mdev.vfio.VfioDevice;
-import org.vhostdp.linux.LinuxException;
 import org.vhostdp.spi.Capabilities;
 import org.vhostdp.spi.DriverException;
-import org.vhostdp.spi.DriverException.Reason;
 import org.vhostdp.spi.PortSettings;
 import org.vhostdp.spi.Region;
 import org.vhostdp.spi.RxQueue;
@@ -39,7 +38,7 @@ public final class VirtioNic implements Nic {
   private final Capabilities capabilities;
   private final Gate gate = new Gate();
   private final Alarm alarm;
-  private final List<VirtioPair.Traffic> traffic = new ArrayList<>();
+  private final List<Traffic> traffic = new ArrayList<>();
   private final List<VirtioPair> pairs = new ArrayList<>();
   private final VirtioSteering steering;
   private PortSettings settings;
@@ -57,11 +56,7 @@ public final class VirtioNic implements Nic {
     capabilities = offered.capabilities();
     boolean scales = offered.config().table() > 0 && offered.config().hashTypes() != 0;
     steering = scales ? new VirtioSteering(offered.config(), new Steered()) : null;
-    try {
-      alarm = new Alarm();
-    } catch (LinuxException e) {
-      throw new DriverException(Reason.RESOURCES, e.getMessage(), "", e);
-    }
+    alarm = new Alarm();
   }
 
   @Override
@@ -75,9 +70,9 @@ public final class VirtioNic implements Nic {
     Outgoing outgoing = new Outgoing(capabilities.txOffloads(), capabilities.maxFrame());
     for (int i = 0; i < count; i++) {
       if (traffic.size() <= i) {
-        traffic.add(new VirtioPair.Traffic());
+        traffic.add(new Traffic());
       }
-      VirtioPair.Traffic counters = traffic.get(i);
+      Traffic counters = traffic.get(i);
       pairs.add(
           new VirtioPair(
               new VirtioRx(2 * i, gate, counters.rx(), alarm.bell(2 * i), capabilities.rxLent()),

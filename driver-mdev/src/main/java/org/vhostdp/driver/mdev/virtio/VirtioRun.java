@@ -4,12 +4,11 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import org.vhostdp.driver.mdev.nic.DmaMemory;
-import org.vhostdp.driver.mdev.vfio.Interrupt;
+import org.vhostdp.driver.mdev.nic.QueueEvents;
+import org.vhostdp.driver.mdev.nic.QueueWakeup;
 import org.vhostdp.driver.mdev.vfio.VfioDevice;
 import org.vhostdp.linux.EventFd;
-import org.vhostdp.linux.LinuxException;
 import org.vhostdp.spi.DriverException;
-import org.vhostdp.spi.DriverException.Reason;
 import org.vhostdp.spi.Region;
 
 /**
@@ -24,7 +23,7 @@ final class VirtioRun implements AutoCloseable {
   private final VirtioPci pci;
   private final Offered offered;
   private final List<DmaMemory> memory = new ArrayList<>();
-  private final List<EventFd> events = new ArrayList<>();
+  private final QueueEvents events;
   private final List<Region> regions = new ArrayList<>();
   private final boolean eventIndex;
   private final int pairs;
@@ -42,6 +41,7 @@ final class VirtioRun implements AutoCloseable {
     this.pci = pci;
     this.offered = offered;
     this.pairs = pairs;
+    events = new QueueEvents(pci.device());
     eventIndex = Feature.has(features, Feature.EVENT_IDX);
     pci.reset();
     pci.negotiate(features);
@@ -56,14 +56,17 @@ final class VirtioRun implements AutoCloseable {
   void open(List<VirtioPair> queues, int mtu, EventFd changes) throws DriverException {
     VfioDevice device = pci.device();
     rings = dma((2L * pairs + 1) * ringBytes(offered.size()) + controlBytes(), true, true);
-    int vectors = interrupts(changes);
+    events.enable(changes, 2 * pairs);
+    if (events.vectors() > 0 && !pci.configVector(0)) {
+      throw pci.failed("has no vector for changes of its configuration");
+    }
     for (int i = 0; i < pairs; i++) {
       Slots in = offered.rxSlots(mtu);
       DmaMemory received = dma(in.total(), false, true);
-      queues.get(i).rx().attach(parts(2 * i, in, received, vectors, 1 + i), offered.mergeable());
+      queues.get(i).rx().attach(parts(2 * i, in, received, 1 + i), offered.mergeable());
       Slots out = offered.txSlots();
       DmaMemory sent = dma(out.total(), true, false);
-      queues.get(i).tx().attach(parts(2 * i + 1, out, sent, vectors, 1 + pairs + i));
+      queues.get(i).tx().attach(parts(2 * i + 1, out, sent, 1 + pairs + i));
       regions.add(new Region(received.segment()));
       regions.add(new Region(sent.segment()));
     }
@@ -90,38 +93,12 @@ final class VirtioRun implements AutoCloseable {
     return made;
   }
 
-  /** As many vectors as the device has and we can use; how many. */
-  private int interrupts(EventFd changes) throws DriverException {
-    int wanted = 1 + 2 * pairs;
-    int vectors = Math.min(wanted, pci.device().interrupts(Interrupt.MSIX));
-    if (vectors == 0) {
-      return 0;
-    }
-    int[] fds = new int[vectors];
-    fds[0] = changes.fd().raw();
-    try {
-      for (int i = 1; i < vectors; i++) {
-        EventFd event = EventFd.create();
-        events.add(event);
-        fds[i] = event.fd().raw();
-      }
-    } catch (LinuxException e) {
-      throw new DriverException(Reason.RESOURCES, e.getMessage(), "", e);
-    }
-    pci.device().enable(Interrupt.MSIX, fds);
-    if (!pci.configVector(0)) {
-      throw pci.failed("has no vector for changes of its configuration");
-    }
-    return vectors;
-  }
-
-  private QueueParts parts(int queue, Slots slots, DmaMemory frames, int vectors, int vector)
+  private QueueParts parts(int queue, Slots slots, DmaMemory frames, int vector)
       throws DriverException {
-    boolean interrupts = vector < vectors;
     RingMemory at = place(offered.size());
     Vring ring = ring(at, slots.count());
-    QueueWakeup wakeup = new QueueWakeup(interrupts ? events.get(vector - 1) : null, ring);
-    pci.enable(queue, at, interrupts ? vector : VirtioPci.NO_VECTOR);
+    QueueWakeup wakeup = new QueueWakeup(events.event(vector), ring::interrupts);
+    pci.enable(queue, at, vector < events.vectors() ? vector : VirtioPci.NO_VECTOR);
     return new QueueParts(
         ring, pci.doorbell(queue), frames.segment(), frames.iova(), slots, wakeup);
   }
@@ -174,10 +151,8 @@ final class VirtioRun implements AutoCloseable {
       resetFromOutside(device);
     }
     device.pci().busMaster(false);
-    disableInterrupts(device);
-    events.forEach(EventFd::close);
+    events.close();
     memory.forEach(DmaMemory::close);
-    events.clear();
     memory.clear();
     regions.clear();
   }
@@ -188,14 +163,6 @@ final class VirtioRun implements AutoCloseable {
     } catch (DriverException e) {
       // All that is left: without it the device reaches no memory, and none is freed before.
       device.pci().busMaster(false);
-    }
-  }
-
-  private static void disableInterrupts(VfioDevice device) {
-    try {
-      device.disable(Interrupt.MSIX);
-    } catch (DriverException e) {
-      throw new IllegalStateException(e.getMessage(), e);
     }
   }
 }

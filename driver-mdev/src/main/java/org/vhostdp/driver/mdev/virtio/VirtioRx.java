@@ -4,6 +4,8 @@ import java.lang.foreign.MemorySegment;
 import org.vhostdp.driver.mdev.nic.Alarm;
 import org.vhostdp.driver.mdev.nic.Counters;
 import org.vhostdp.driver.mdev.nic.Gate;
+import org.vhostdp.driver.mdev.nic.QueueWakeup;
+import org.vhostdp.driver.mdev.nic.RxLoans;
 import org.vhostdp.spi.Burst;
 import org.vhostdp.spi.Offload;
 import org.vhostdp.spi.RxQueue;
@@ -32,11 +34,6 @@ final class VirtioRx implements RxQueue {
   private boolean mergeable;
   private RxLoans loans;
 
-  /** Slots that neither the device nor the host has: the first spareCount of these. */
-  private int[] spares;
-
-  private int spareCount;
-
   /** What the device has used and nobody received yet, in the ring's arrays. */
   private int staged;
 
@@ -59,12 +56,7 @@ final class VirtioRx implements RxQueue {
     slots = parts.slots();
     wakeup = parts.wakeup();
     this.mergeable = mergeable;
-    loans = new RxLoans(slots.count(), mostLent);
-    spares = new int[slots.count()];
-    spareCount = slots.count();
-    for (int i = 0; i < spareCount; i++) {
-      spares[i] = spareCount - 1 - i;
-    }
+    loans = new RxLoans(region, slots.count(), mostLent);
     staged = 0;
     stagedEnd = 0;
     wakeup.watch(this::hasWork);
@@ -227,7 +219,7 @@ final class VirtioRx implements RxQueue {
 
   private void drop(int buffers) {
     for (int k = 0; k < buffers; k++) {
-      spares[spareCount++] = ring.usedToken[staged++];
+      loans.keep(ring.usedToken[staged++]);
     }
     counters.add(Counters.ERRORS, 1);
   }
@@ -235,20 +227,18 @@ final class VirtioRx implements RxQueue {
   /** Gives the device as many buffers as it takes. */
   private void refill() {
     Vring out = ring;
-    int count = Math.min(out.free(), spareCount);
+    RxLoans free = loans;
+    int count = Math.min(out.free(), free.spares());
     if (count == 0) {
       return;
     }
-    int[] free = spares;
     Slots cut = slots;
     long base = iova + Slots.HEADER_AT;
     int length = cut.bytes() - Slots.HEADER_AT;
-    int left = spareCount;
     for (int i = 0; i < count; i++) {
-      int slot = free[--left];
+      int slot = free.spare();
       out.add(slot, base + cut.start(slot), length, Vring.WRITE);
     }
-    spareCount = left;
     if (out.publish()) {
       counters.add(Counters.KICKS, 1);
       doorbell.ring();
@@ -260,26 +250,10 @@ final class VirtioRx implements RxQueue {
     if (ring == null) {
       return;
     }
-    for (int i = first; i < first + count; i++) {
-      int slot = frames.region[i] == region ? loans.end(frames.offset[i]) : -1;
-      if (slot < 0) {
-        throw notLent(frames, i);
-      }
-      spares[spareCount++] = slot;
-    }
+    loans.release(frames, first, count);
     if (gate.isOpen()) {
       refill();
     }
-  }
-
-  private static IllegalStateException notLent(Burst burst, int i) {
-    return new IllegalStateException(
-        "The frame at offset "
-            + burst.offset[i]
-            + " of region "
-            + burst.region[i]
-            + " was released but is not the one lent first: frames are released once, in the order"
-            + " received, by the queue they came from.");
   }
 
   @Override

@@ -5,6 +5,8 @@ import org.vhostdp.driver.mdev.nic.Alarm;
 import org.vhostdp.driver.mdev.nic.Counters;
 import org.vhostdp.driver.mdev.nic.Gate;
 import org.vhostdp.driver.mdev.nic.Outgoing;
+import org.vhostdp.driver.mdev.nic.QueueWakeup;
+import org.vhostdp.driver.mdev.nic.TxSlots;
 import org.vhostdp.spi.Burst;
 import org.vhostdp.spi.TxQueue;
 import org.vhostdp.spi.Wakeup;
@@ -54,8 +56,8 @@ final class VirtioTx implements TxQueue {
     iova = parts.iova();
     slots = parts.slots();
     wakeup = parts.wakeup();
-    states = new TxSlots(slots.count());
-    frame = new TxFrame(region, slots, states, maxSegments);
+    states = new TxSlots(region, slots.count(), slots.bytes(), Slots.FRAME_AT);
+    frame = new TxFrame(slots, states, maxSegments);
     wakeup.watch(this::hasWork);
   }
 
@@ -104,16 +106,7 @@ final class VirtioTx implements TxQueue {
     if (states.free() < most && !reap()) {
       return 0;
     }
-    int count = Math.min(most, states.free());
-    Slots cut = slots;
-    int room = cut.room();
-    for (int i = 0; i < count; i++) {
-      frames.region[i] = region;
-      frames.offset[i] = cut.start(states.lend()) + Slots.FRAME_AT;
-      frames.room[i] = room;
-      frames.flags[i] = 0;
-    }
-    return Math.max(0, count);
+    return states.claim(frames, most);
   }
 
   @Override
@@ -121,31 +114,13 @@ final class VirtioTx implements TxQueue {
     if (ring == null) {
       return;
     }
-    for (int i = first; i < first + count; i++) {
-      int slot = frames.region[i] == region ? slots.slot(frames.offset[i]) : -1;
-      if (!states.isLent(slot)) {
-        throw notLent(frames, i);
-      }
-      states.giveBack(slot);
-    }
-  }
-
-  private static IllegalStateException notLent(Burst frames, int i) {
-    return new IllegalStateException(
-        "The frame at offset "
-            + frames.offset[i]
-            + " of region "
-            + frames.region[i]
-            + " was given back but is not lent: a frame is transmitted or given back once, by the"
-            + " queue that lent it.");
+    states.unclaim(frames, first, count);
   }
 
   @Override
   public int transmit(Burst frames, int first, int count) {
     if (!gate.isOpen()) {
-      if (count > 0) {
-        frames.status[first] = gate.isGone() ? Burst.REFUSED : Burst.FULL;
-      }
+      gate.refuse(frames, first, count);
       return 0;
     }
     wakeup.disarm();

@@ -17,8 +17,9 @@ import org.vhostdp.driver.mdev.nic.Alarm;
 import org.vhostdp.driver.mdev.nic.Counters;
 import org.vhostdp.driver.mdev.nic.Gate;
 import org.vhostdp.driver.mdev.nic.Outgoing;
-import org.vhostdp.linux.LinuxException;
+import org.vhostdp.driver.mdev.nic.QueueWakeup;
 import org.vhostdp.spi.Burst;
+import org.vhostdp.spi.DriverException;
 import org.vhostdp.spi.Offload;
 
 /** Queues on a ring whose device is the test, which tells the truth or lies. */
@@ -38,7 +39,7 @@ final class QueuesTest {
   private VirtioTx tx;
 
   @BeforeEach
-  void makeAlarm() throws LinuxException {
+  void makeAlarm() throws DriverException {
     alarm = new Alarm();
     gate.open(true);
   }
@@ -54,7 +55,8 @@ final class QueuesTest {
     device = new Device.Packed(at);
     frames = arena.allocate(slots.total(), 64);
     Doorbell doorbell = new Doorbell(0, arena.allocate(2, 2), null, 0);
-    return new QueueParts(ring, doorbell, frames, IOVA, slots, new QueueWakeup(null, ring));
+    return new QueueParts(
+        ring, doorbell, frames, IOVA, slots, new QueueWakeup(null, ring::interrupts));
   }
 
   private void receiving() {

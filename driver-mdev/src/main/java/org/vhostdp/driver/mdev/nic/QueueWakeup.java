@@ -1,4 +1,4 @@
-package org.vhostdp.driver.mdev.virtio;
+package org.vhostdp.driver.mdev.nic;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -8,35 +8,41 @@ import org.vhostdp.linux.EventFd;
 import org.vhostdp.spi.Wakeup;
 
 /**
- * A queue's MSI-X vector as an eventfd. The device interrupts from {@link #arm} to the next burst
+ * A queue's interrupt as an eventfd. The device interrupts from {@link #arm} to the next burst
  * call, and not while somebody polls. The queue's IO thread.
  */
-final class QueueWakeup implements Wakeup {
+public final class QueueWakeup implements Wakeup {
+  /** How a queue's device is told whether it may interrupt; its IO thread. */
+  public interface Interrupts {
+    void allow(boolean on);
+  }
+
   private final CallState state = new CallState(Arena.ofAuto());
   private final MemorySegment scratch = Arena.ofAuto().allocate(64);
   private final EventFd event;
-  private final Vring ring;
+  private final Interrupts interrupts;
   private BooleanSupplier work = () -> false;
   private boolean armed;
 
   /**
-   * @param event signalled by the queue's vector, or null if it has none
+   * @param event signalled by the queue's interrupt, or null if it has none
+   * @param interrupts lets the device interrupt, or not
    */
-  QueueWakeup(EventFd event, Vring ring) {
+  public QueueWakeup(EventFd event, Interrupts interrupts) {
     this.event = event;
-    this.ring = ring;
+    this.interrupts = interrupts;
   }
 
   /** What to look at after arming. */
-  void watch(BooleanSupplier hasWork) {
+  public void watch(BooleanSupplier hasWork) {
     work = hasWork;
   }
 
   /** A burst call begins. */
-  void disarm() {
+  public void disarm() {
     if (armed) {
       armed = false;
-      ring.interrupts(false);
+      interrupts.allow(false);
     }
   }
 
@@ -54,7 +60,7 @@ final class QueueWakeup implements Wakeup {
     // ring is looked at. What the device uses after that look signals anew.
     EventFd.drain(state, event.fd().raw(), scratch);
     armed = true;
-    ring.interrupts(true);
+    interrupts.allow(true);
     return work.getAsBoolean();
   }
 }
