@@ -1,5 +1,6 @@
 package org.vhostdp.driver.mdev.nic;
 
+import java.util.function.BooleanSupplier;
 import org.vhostdp.spi.Burst;
 
 /**
@@ -7,6 +8,9 @@ import org.vhostdp.spi.Burst;
  * change sees it, and with it all that was set up before.
  */
 public final class Gate {
+  /** How long frames may take to go out at the end. */
+  private static final long DRAIN_NANOS = 300_000_000L;
+
   private volatile boolean open;
   private volatile boolean gone;
   private volatile int offloads;
@@ -45,6 +49,19 @@ public final class Gate {
     // After the write: either this sees that the device vanished, or vanish() closes after it.
     if (gone) {
       open = false;
+    }
+  }
+
+  /**
+   * Closes, and waits a moment for what was accepted to go out; control threads.
+   *
+   * @param done whether nothing is left that goes out; asked again and again
+   */
+  public void drain(BooleanSupplier done) {
+    open(false);
+    long end = System.nanoTime() + DRAIN_NANOS;
+    while (!gone && !done.getAsBoolean() && System.nanoTime() < end) {
+      Thread.onSpinWait();
     }
   }
 

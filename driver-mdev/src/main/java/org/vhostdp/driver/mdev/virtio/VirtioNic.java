@@ -30,9 +30,6 @@ public final class VirtioNic implements Nic {
 
   public static final int TRANSITIONAL = 0x1000;
 
-  /** How long frames may take to go out at the end. */
-  private static final long DRAIN_NANOS = 300_000_000L;
-
   private final VirtioPci pci;
   private final Offered offered;
   private final Capabilities capabilities;
@@ -162,19 +159,10 @@ public final class VirtioNic implements Nic {
     if (run == null) {
       return;
     }
-    gate.open(false);
-    drain();
+    // What was accepted goes out before the device is silenced, if it still goes.
+    boolean broken = fault() != null;
+    gate.drain(() -> broken || pairs.stream().allMatch(pair -> pair.tx().isDrained()));
     end();
-  }
-
-  /** What was accepted goes out before the device is silenced, if it still goes. */
-  private void drain() {
-    long end = System.nanoTime() + DRAIN_NANOS;
-    boolean drained = gate.isGone() || fault() != null;
-    while (!drained && System.nanoTime() < end) {
-      drained = pairs.stream().allMatch(pair -> pair.tx().isDrained());
-      Thread.onSpinWait();
-    }
   }
 
   private void end() {
