@@ -19,7 +19,7 @@ final class Samples {
     Path folder = Files.createDirectories(parent.resolve("toy"));
     Files.createDirectories(folder.resolve("lib"));
     Files.writeString(
-        folder.resolve("driver.properties"), "id=toy\nversion=1.2.0\nmodule=m\nspi=[0.1,0.2)\n");
+        folder.resolve("driver.properties"), "id=toy\nversion=1.2.0\nmodule=m\nspi=[1.0,2.0)\n");
     Files.writeString(folder.resolve("lib/toy.jar"), "no jar, but bytes");
     return folder;
   }
@@ -53,7 +53,7 @@ final class Samples {
     return new TckResult(
         new TckResult.Kit("0.1.0", "ab".repeat(32), Math.max(1, rules.size())),
         "0.1",
-        new TckResult.Driver("toy", "1.2.0", "m", "[0.1,0.2)"),
+        new TckResult.Driver("toy", "1.2.0", "m", "[1.0,2.0)"),
         new TreeMap<>(files),
         new TreeMap<>(Map.of("max-queue-pairs", "4", "features", "timestamps")),
         List.of("multiqueue", "interrupts"),

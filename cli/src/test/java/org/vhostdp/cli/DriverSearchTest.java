@@ -23,7 +23,7 @@ final class DriverSearchTest {
   private static final String TOY =
       """
       {"drivers": [
-        {"id": "toy", "version": "1.3.0", "spi": "[0.1,0.2)", "summary": "A toy",
+        {"id": "toy", "version": "1.3.0", "spi": "[1.0,2.0)", "summary": "A toy",
          "coordinates": "org.example:driver-toy:zip:1.3.0"},
         {"id": "old", "version": "0.9.0", "spi": "[0.0,0.1)", "file": "packages/old-0.9.0.zip"}]}
       """;
@@ -91,7 +91,7 @@ final class DriverSearchTest {
     assertEquals(3, lines.length);
     assertTrue(lines[0].startsWith("DRIVER  VERSION  SPI "), lines[0]);
     assertTrue(
-        lines[1].matches("good +1\\.2\\.0 +\\[0\\.1,0\\.2\\) +untrusted +Good for .*-"), lines[1]);
+        lines[1].matches("good +1\\.2\\.0 +\\[1\\.0,2\\.0\\) +untrusted +Good for .*-"), lines[1]);
     assertTrue(lines[2].matches("plain +1\\.0\\.0 .* none .*-"), lines[2]);
     assertEquals(String.join("\n", lines) + "\n", found("--catalogue", site.toUri().toString()));
     assertEquals(2, found("--catalogue", site.toString(), "NOTHING").split("\n").length);
@@ -136,15 +136,15 @@ final class DriverSearchTest {
         Arguments.of("{\"drivers\": {}}", "malformed: it has no list \"drivers\"."),
         Arguments.of("{\"drivers\": [1]}", "malformed: one of its drivers is no object."),
         Arguments.of("{\"drivers\": [{}]}", "malformed: one of its drivers has no text \"id\"."),
-        Arguments.of(driver.formatted("new", "[0.1,0.2)", ""), "malformed: \"new\" is not a"),
+        Arguments.of(driver.formatted("new", "[1.0,2.0)", ""), "malformed: \"new\" is not a"),
         Arguments.of(driver.formatted("1.0", "0.1", ""), "malformed: "),
         Arguments.of(
-            driver.formatted("1.0", "[0.1,0.2)", ", \"file\": \"../toy.zip\""),
+            driver.formatted("1.0", "[1.0,2.0)", ", \"file\": \"../toy.zip\""),
             "malformed: its file \"../toy.zip\" does not lie below it."),
         Arguments.of(
-            driver.formatted("1.0", "[0.1,0.2)", ", \"file\": \"https://evil.example/x\""),
+            driver.formatted("1.0", "[1.0,2.0)", ", \"file\": \"https://evil.example/x\""),
             "malformed: its file \"https://evil.example/x\" does not lie below it."),
-        Arguments.of(driver.formatted("1.0", "[0.1,0.2)", ", \"file\": \"a b\""), "malformed: "));
+        Arguments.of(driver.formatted("1.0", "[1.0,2.0)", ", \"file\": \"a b\""), "malformed: "));
   }
 
   @ParameterizedTest

@@ -45,7 +45,7 @@ final class DriverShelf {
     Files.writeString(folder.resolve("lib/" + id + ".jar"), id + version);
     Files.writeString(
         folder.resolve("driver.properties"),
-        "id=%s\nversion=%s\nmodule=com.acme.%s\nspi=[0.1,0.2)\nsummary=%s\n"
+        "id=%s\nversion=%s\nmodule=com.acme.%s\nspi=[1.0,2.0)\nsummary=%s\n"
             .formatted(id, version, id, summary));
     return folder;
   }
@@ -78,7 +78,7 @@ final class DriverShelf {
     return new TckResult(
         new TckResult.Kit("0.1.0", "ab".repeat(32), rules.size()),
         "0.1",
-        new TckResult.Driver(name[0], name[1], "com.acme." + name[0], "[0.1,0.2)"),
+        new TckResult.Driver(name[0], name[1], "com.acme." + name[0], "[1.0,2.0)"),
         FolderDigest.of(driver),
         new TreeMap<>(Map.of("mtu", "68-9000", "queue pairs", "1-4")),
         List.of("multiqueue"),

@@ -35,7 +35,7 @@ final class TckCertificateTest {
     driver = Files.createDirectories(folder.resolve("toy/lib")).getParent();
     Files.writeString(driver.resolve("lib/toy.jar"), "bytes");
     Files.writeString(
-        driver.resolve("driver.properties"), "id=toy\nversion=1.2.0\nmodule=m\nspi=[0.1,0.2)\n");
+        driver.resolve("driver.properties"), "id=toy\nversion=1.2.0\nmodule=m\nspi=[1.0,2.0)\n");
     report = folder.resolve("report");
     result(TckResult.Status.PASS).write(report.resolve("result.json"));
     key = folder.resolve("me.pem");
@@ -49,7 +49,7 @@ final class TckCertificateTest {
     return new TckResult(
         new TckResult.Kit("0.1.0", "ab".repeat(32), 1),
         "0.1",
-        new TckResult.Driver("toy", "1.2.0", "m", "[0.1,0.2)"),
+        new TckResult.Driver("toy", "1.2.0", "m", "[1.0,2.0)"),
         FolderDigest.of(driver),
         new TreeMap<>(Map.of("max-mtu", "1500")),
         List.of(),

@@ -23,7 +23,7 @@ final class TckRunTest {
   private Path toy() throws Exception {
     Path toy = Files.createDirectories(folder.resolve("store/toy/lib")).getParent();
     Files.writeString(
-        toy.resolve("driver.properties"), "id=toy\nversion=1.0\nmodule=m\nspi=[0.1,0.2)\n");
+        toy.resolve("driver.properties"), "id=toy\nversion=1.0\nmodule=m\nspi=[1.0,2.0)\n");
     return toy;
   }
 

@@ -27,7 +27,7 @@ final class ToyPackages {
       import org.vhostdp.spi.*;
       public final class Hanging implements Driver {
         public Hanging() throws InterruptedException { Thread.sleep(Long.MAX_VALUE); }
-        public DriverInfo info() { return DriverInfo.of("hang", "1.0.0", "[0.1,0.2)", "hangs"); }
+        public DriverInfo info() { return DriverInfo.of("hang", "1.0.0", "[1.0,2.0)", "hangs"); }
         public ConfigSchema schema() { return ConfigSchema.of(); }
         public Probe probe() { return Probe.ok(); }
         public Port open(PortConfig config, Host host) { return null; }
@@ -65,7 +65,7 @@ final class ToyPackages {
     Map<String, byte[]> files = new LinkedHashMap<>();
     files.put(
         "driver.properties",
-        "id=%s\nversion=%s\nmodule=test.driver\nspi=[0.1,0.2)\nsummary=A toy %s\n"
+        "id=%s\nversion=%s\nmodule=test.driver\nspi=[1.0,2.0)\nsummary=A toy %s\n"
             .formatted(id, version, id)
             .getBytes());
     files.put("lib/driver.jar", jar(sources));

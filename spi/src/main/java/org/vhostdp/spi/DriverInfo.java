@@ -21,7 +21,7 @@ public final class DriverInfo {
    *
    * @param id the name operators write as {@code type}: 1 to 32 of a-z, 0-9 and '-', a letter first
    * @param version the driver's own version, such as {@code 0.1.0}
-   * @param spi the range of SPI versions it was built for, such as {@code [0.1,0.2)}
+   * @param spi the range of SPI versions it was built for, such as {@code [1.0,2.0)}
    * @param summary one line for lists
    * @throws IllegalArgumentException with a sentence, if one of them is malformed
    */

@@ -4,7 +4,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A range of versions in interval notation, {@code [0.1,0.2)}: a bracket includes its bound, a
+ * A range of versions in interval notation, {@code [1.0,2.0)}: a bracket includes its bound, a
  * parenthesis excludes it, an empty bound is open. Immutable.
  */
 public final class VersionRange {
@@ -34,7 +34,7 @@ public final class VersionRange {
   }
 
   /**
-   * Reads a range such as {@code [0.1,0.2)} or {@code [1,)}.
+   * Reads a range such as {@code [1.0,2.0)} or {@code [1,)}.
    *
    * @throws IllegalArgumentException with a sentence, if the text is not a range or holds nothing
    */
@@ -42,7 +42,7 @@ public final class VersionRange {
     Matcher m = FORM.matcher(text);
     if (!m.matches()) {
       throw new IllegalArgumentException(
-          "\"" + text + "\" is not a version range; write it like [0.1,0.2)");
+          "\"" + text + "\" is not a version range; write it like [1.0,2.0)");
     }
     VersionRange range = new VersionRange(text, m);
     if (range.isEmpty()) {

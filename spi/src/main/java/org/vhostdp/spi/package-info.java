@@ -49,8 +49,11 @@
  *
  * <h2>Growth</h2>
  *
- * <p>The SPI is 0.x until six drivers pass the kit; then it is frozen. New methods are default
- * methods, new flags are new bits, and unknown bits are refused. Enumerations may gain values:
- * never switch over one without a default.
+ * <p>The SPI is 1.x since six drivers pass the kit. Within a major version a driver that was built
+ * for an earlier one loads, runs and passes: new methods are default methods, new flags are new
+ * bits, and unknown bits are refused; a rule keeps its number and its words, and a new one is about
+ * an ability that a driver declares. Enumerations may gain values: never switch over one without a
+ * default. A driver names the range of versions that it runs on: {@code [1.0,2.0)}, or {@code
+ * [1.2,2.0)} if it needs what came with 1.2.
  */
 package org.vhostdp.spi;

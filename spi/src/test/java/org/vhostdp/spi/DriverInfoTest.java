@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DriverInfoTest {
   @Test
   void itTellsWhoTheDriverIs() {
-    DriverInfo info = DriverInfo.of("af-xdp2", "1.2", "[0.1,0.2)", "A line");
+    DriverInfo info = DriverInfo.of("af-xdp2", "1.2", "[1.0,2.0)", "A line");
     assertEquals("af-xdp2", info.id());
     assertEquals(Version.parse("1.2.0"), info.version());
     assertTrue(info.spi().contains(SpiVersion.CURRENT));
@@ -37,7 +37,7 @@ class DriverInfoTest {
   void aBadIdIsRefusedByName(String id) {
     IllegalArgumentException wrong =
         assertThrows(
-            IllegalArgumentException.class, () -> DriverInfo.of(id, "1.0", "[0.1,0.2)", "s"));
+            IllegalArgumentException.class, () -> DriverInfo.of(id, "1.0", "[1.0,2.0)", "s"));
     assertEquals(
         "\"" + id + "\" is not a driver id; use 1 to 32 of a-z, 0-9 and '-', a letter first",
         wrong.getMessage());
@@ -46,14 +46,14 @@ class DriverInfoTest {
   @Test
   void theLongestIdHas32Letters() {
     String longest = "a".repeat(32);
-    assertEquals(longest, DriverInfo.of(longest, "1.0", "[0.1,0.2)", "s").id());
+    assertEquals(longest, DriverInfo.of(longest, "1.0", "[1.0,2.0)", "s").id());
   }
 
   @Test
   void badVersionsAndRangesAreRefused() {
-    assertThrows(IllegalArgumentException.class, () -> DriverInfo.of("a", "one", "[0.1,0.2)", "s"));
+    assertThrows(IllegalArgumentException.class, () -> DriverInfo.of("a", "one", "[1.0,2.0)", "s"));
     assertThrows(IllegalArgumentException.class, () -> DriverInfo.of("a", "1.0", "0.1", "s"));
-    assertThrows(NullPointerException.class, () -> DriverInfo.of("a", "1.0", "[0.1,0.2)", null));
+    assertThrows(NullPointerException.class, () -> DriverInfo.of("a", "1.0", "[1.0,2.0)", null));
   }
 
   @Test

@@ -84,7 +84,7 @@ class VersionTest {
     IllegalArgumentException wrong =
         assertThrows(IllegalArgumentException.class, () -> VersionRange.parse(text));
     assertEquals(
-        "\"" + text + "\" is not a version range; write it like [0.1,0.2)", wrong.getMessage());
+        "\"" + text + "\" is not a version range; write it like [1.0,2.0)", wrong.getMessage());
   }
 
   @Test

@@ -20,7 +20,7 @@ import org.vhostdp.spi.SpiVersion;
 /** Builds driver folders from source text, with the JDK's own javac and jar. */
 final class DriverJars {
   static final String MODULE = "test.driver";
-  static final String SPI = "[0.1,0.2)";
+  static final String SPI = "[1.0,2.0)";
 
   private final Path store;
   private final Path work;

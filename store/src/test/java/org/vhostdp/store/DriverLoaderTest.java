@@ -91,7 +91,7 @@ class DriverLoaderTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"[0.2,0.3)", "[0.0,0.1)", "(0.1,0.2)", "[1.0,2.0)"})
+  @ValueSource(strings = {"[0.1,0.2)", "[1.1,2.0)", "(1.0,1.1)", "[2.0,3.0)"})
   void builtForAnotherSpi(String range) throws IOException {
     Map<String, String> keys = DriverJars.keys("mine");
     keys.put("spi", range);

@@ -21,7 +21,7 @@ class NativeLibrariesTest {
   @TempDir private Path folder;
 
   private DriverDescriptor described(String more) throws IOException, DriverRefused {
-    String keys = "id=x\nversion=1.0.0\nmodule=m.x\nspi=[0.1,0.2)\n" + more + "\n";
+    String keys = "id=x\nversion=1.0.0\nmodule=m.x\nspi=[1.0,2.0)\n" + more + "\n";
     Files.writeString(folder.resolve(DriverDescriptor.FILE), keys);
     return DriverDescriptor.read(folder);
   }

@@ -20,7 +20,7 @@ public final class PacketDriver implements Driver {
       DriverInfo.of(
           "afpacket",
           "0.1.0",
-          "[0.1,0.2)",
+          "[1.0,2.0)",
           "Linux network interfaces by packet sockets with mapped rings");
 
   private final Claims claims = new Claims();

@@ -22,7 +22,7 @@ import org.vhostdp.spi.Probe;
  */
 public final class AfxdpDriver implements Driver {
   private static final DriverInfo INFO =
-      DriverInfo.of("afxdp", "0.1.0", "[0.1,0.2)", "Linux network interfaces by AF_XDP sockets");
+      DriverInfo.of("afxdp", "0.1.0", "[1.0,2.0)", "Linux network interfaces by AF_XDP sockets");
 
   private static final String WITHOUT_PRIVILEGE =
       "Run as root, grant the process CAP_NET_RAW, CAP_NET_ADMIN and CAP_BPF, or start it in a user"

@@ -21,7 +21,7 @@ import org.vhostdp.spi.Probe;
  */
 public final class DpdkDriver implements Driver {
   private static final DriverInfo INFO =
-      DriverInfo.of("dpdk", "0.1.0", "[0.1,0.2)", "Poll mode drivers of DPDK 22.11");
+      DriverInfo.of("dpdk", "0.1.0", "[1.0,2.0)", "Poll mode drivers of DPDK 22.11");
 
   /** For {@link java.util.ServiceLoader}. */
   public DpdkDriver() {}

@@ -21,7 +21,7 @@ public final class LoopbackDriver implements Driver {
       DriverInfo.of(
           "loopback",
           "0.1.0",
-          "[0.1,0.2)",
+          "[1.0,2.0)",
           "Reference driver in memory: loopback, pair, reflect, sink and source");
 
   /** For {@link java.util.ServiceLoader}. */

@@ -22,7 +22,7 @@ public final class MdevDriver implements Driver {
       DriverInfo.of(
           "mdev",
           "0.1.0",
-          "[0.1,0.2)",
+          "[1.0,2.0)",
           "Network functions over VFIO: PCI functions and mediated devices");
 
   /** For {@link java.util.ServiceLoader}. */

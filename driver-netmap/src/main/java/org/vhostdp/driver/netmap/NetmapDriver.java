@@ -19,7 +19,7 @@ import org.vhostdp.spi.Probe;
 public final class NetmapDriver implements Driver {
   private static final DriverInfo INFO =
       DriverInfo.of(
-          "netmap", "0.1.0", "[0.1,0.2)", "netmap ports: VALE switches, pipes, network interfaces");
+          "netmap", "0.1.0", "[1.0,2.0)", "netmap ports: VALE switches, pipes, network interfaces");
 
   private final Claims claims = new Claims();
 

@@ -24,7 +24,7 @@ import org.vhostdp.spi.Probe;
  */
 public final class TapDriver implements Driver {
   private static final DriverInfo INFO =
-      DriverInfo.of("tap", "0.1.0", "[0.1,0.2)", "Linux TAP and macvtap devices");
+      DriverInfo.of("tap", "0.1.0", "[1.0,2.0)", "Linux TAP and macvtap devices");
 
   private static final String WITHOUT_PRIVILEGE =
       "Run as root, grant the process CAP_NET_ADMIN, or start it in a user namespace of its own"

@@ -19,7 +19,7 @@ public final class ToyDriver implements Driver {
 
   @Override
   public DriverInfo info() {
-    return DriverInfo.of("toy", "0.1.0", "[0.1,0.2)", "Cables between ports, in memory");
+    return DriverInfo.of("toy", "0.1.0", "[1.0,2.0)", "Cables between ports, in memory");
   }
 
   @Override

@@ -25,7 +25,7 @@ import org.vhostdp.store.DriverRefused;
  * The drivers that a repository offers, from the file {@code catalogue.json} at its top:
  *
  * <pre>
- * {"drivers": [{"id": "tap", "version": "0.1.0", "spi": "[0.1,0.2)", "summary": "...",
+ * {"drivers": [{"id": "tap", "version": "0.1.0", "spi": "[1.0,2.0)", "summary": "...",
  *               "standing": "certified",
  *               "coordinates": "org.vhostdp:vhost-dp-driver-tap:zip:0.1.0"}]}
  * </pre>

@@ -178,15 +178,15 @@ final class HostilePackageTest {
   static Stream<Arguments> descriptors() {
     return Stream.of(
         Arguments.of("toy", "1.0.0", "[0.2,0.3)", "", "was built for SPI [0.2,0.3)"),
-        Arguments.of("../toy", "1.0.0", "[0.1,0.2)", "", "is not a driver id"),
-        Arguments.of("Toy", "1.0.0", "[0.1,0.2)", "", "is not a driver id"),
-        Arguments.of("toy", "new", "[0.1,0.2)", "", "is not a version"),
+        Arguments.of("../toy", "1.0.0", "[1.0,2.0)", "", "is not a driver id"),
+        Arguments.of("Toy", "1.0.0", "[1.0,2.0)", "", "is not a driver id"),
+        Arguments.of("toy", "new", "[1.0,2.0)", "", "is not a version"),
         Arguments.of("toy", "1.0.0", "0.1", "", "is not a version range"),
-        Arguments.of("toy", "1.0.0", "[0.1,0.2)", "libraries=a/b", "is not the name of a shared"),
+        Arguments.of("toy", "1.0.0", "[1.0,2.0)", "libraries=a/b", "is not the name of a shared"),
         Arguments.of(
             "toy",
             "1.0.0",
-            "[0.1,0.2)",
+            "[1.0,2.0)",
             "libraries=libc.so.6 libnone.so.9",
             "The driver toy 1.0.0 needs the shared library libnone.so.9, which this machine does"));
   }

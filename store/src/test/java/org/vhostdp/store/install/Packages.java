@@ -45,7 +45,7 @@ public final class Packages {
   /** The files of a good driver by name. */
   Map<String, byte[]> files(String id, String version) throws IOException {
     Map<String, byte[]> files = new LinkedHashMap<>();
-    files.put("driver.properties", descriptor(id, version, "[0.1,0.2)", ""));
+    files.put("driver.properties", descriptor(id, version, "[1.0,2.0)", ""));
     files.put("lib/driver.jar", jar(Files.createDirectories(work.resolve("jar" + count++))));
     return files;
   }

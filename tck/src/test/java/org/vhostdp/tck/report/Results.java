@@ -60,7 +60,7 @@ final class Results {
     return new TckResult(
         new TckResult.Kit("0.1.0", DIGEST, rules.size()),
         "0.1",
-        new TckResult.Driver(id, "0.1.0", "org.vhostdp.driver.tap", "[0.1,0.2)"),
+        new TckResult.Driver(id, "0.1.0", "org.vhostdp.driver.tap", "[1.0,2.0)"),
         sorted(Map.of("driver.properties", DIGEST, "lib/" + words, DIGEST)),
         sorted(Map.of("mtu", "68-9000", words, words)),
         List.of("multiqueue"),

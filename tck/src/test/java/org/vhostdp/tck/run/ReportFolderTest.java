@@ -32,7 +32,7 @@ final class ReportFolderTest {
     return new TckResult(
         KitVersion.of(ToyRules.book().rules()),
         "0.1",
-        new TckResult.Driver("toy", "1.0", "org.toy", "[0.1,0.2)"),
+        new TckResult.Driver("toy", "1.0", "org.toy", "[1.0,2.0)"),
         new TreeMap<>(),
         new TreeMap<>(Map.of("mtu", "68-1500")),
         List.of(),

@@ -42,7 +42,7 @@ final class PacketDriver implements Driver {
 
   @Override
   public DriverInfo info() {
-    return DriverInfo.of("packet", "0.0.1", "[0.1,0.2)", "Packet sockets, for tests");
+    return DriverInfo.of("packet", "0.0.1", "[1.0,2.0)", "Packet sockets, for tests");
   }
 
   @Override
