@@ -11,12 +11,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.vhostdp.attest.json.Json;
 import org.vhostdp.guest.machine.CommandResult;
@@ -41,6 +43,7 @@ final class MdevCertificateIT {
   }
 
   @TestFactory
+  @Timeout(value = 45, unit = TimeUnit.MINUTES)
   Stream<DynamicTest> certified(Guests guests) throws Exception {
     GuestPlan plan = MdevGuestIT.devices().withLimits(MdevGuestIT.BOOT, LIMIT.plusMinutes(2));
     KernelGuest guest = guests.with(plan, "mdev-certificate");
