@@ -39,6 +39,7 @@ final class NicWire implements Wire, Faults {
   private NicWire others;
   private HeldPort held;
   private Thread removal;
+  private PciReturn back;
 
   /** Frames on their way to the port, at most; senders are threads of their own. */
   private final AtomicInteger sent = new AtomicInteger();
@@ -148,11 +149,12 @@ final class NicWire implements Wire, Faults {
 
   /** The kernel takes the device away, which waits until the port has let it go. */
   @Override
-  public boolean remove() {
+  public boolean remove() throws IOException {
     Path file = PCI.resolve(device).resolve("remove");
     if (!Files.exists(file)) {
       return false;
     }
+    back = PciReturn.of(device);
     removal = new Thread(() -> remove(file), "removal of " + device);
     removal.start();
     return true;
@@ -224,7 +226,7 @@ final class NicWire implements Wire, Faults {
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
-      write(Path.of("/sys/bus/pci/rescan"), "1");
+      back.bringBack();
     }
     wires.free(number);
   }
